@@ -1,0 +1,1 @@
+"""Marchland: relations across a border, from documents to a tested model."""
