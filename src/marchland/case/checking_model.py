@@ -1,0 +1,207 @@
+"""Rules of what the model is given: the case's sets, drivers, rules, priors and scenarios."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+from marchland.case import casefiles as cf
+from marchland.case.names import Names
+from marchland.case.naming import suggestion
+from marchland.case.settings import (
+    AskedQuestion,
+    Change,
+    Corridor,
+    DriverChange,
+    RuleChange,
+    SwitchChange,
+)
+
+T = TypeVar("T", Corridor, AskedQuestion)
+_LONGEST_QUARTER_DAYS = 92
+
+
+def check_model(names: Names) -> None:
+    """Check case.yaml, drivers, rules, parameters, explanations and scenarios."""
+    _check_sets(names)
+    for corridor in _once(names, names.files.config.corridors, "corridor"):
+        _check_corridor(names, corridor)
+    for question in _once(names, names.files.config.questions, "question"):
+        _check_question(names, question)
+    _check_period(names)
+    _check_drivers(names)
+    _check_rules(names)
+    _check_parameters(names)
+    _check_explanations(names)
+    for scenario in names.files.scenarios.values():
+        for change in scenario.changes or []:
+            _check_change(names, change)
+
+
+def _once(names: Names, rows: list[T], what: str) -> Iterator[T]:
+    """Rows of a list; an id that stands twice is a problem."""
+    lines: dict[str, int] = {}
+    for row in rows:
+        if row.id in lines:
+            message = f'duplicate {what} "{row.id}"; it is first on line {lines[row.id]}'
+            names.report(cf.CONFIG_FILE, row.line, message)
+        lines.setdefault(row.id, row.line)
+        yield row
+
+
+def _check_sets(names: Names) -> None:
+    """Groups, borders, dyads and populations name states and regions of the case."""
+    config = names.files.config
+    for group in config.groups.values():
+        at = (cf.CONFIG_FILE, group.line)
+        names.known(*at, "state", group.state, names.states, cf.CONFIG_FILE)
+    for border in config.borders.values():
+        at = (cf.CONFIG_FILE, border.line)
+        for state in border.states or []:
+            names.known(*at, "state", state, names.states, cf.CONFIG_FILE)
+        for region in border.regions or []:
+            names.known(*at, "region", region, config.regions, cf.CONFIG_FILE)
+    for dyad in config.dyads:
+        if not names.is_pair(dyad):
+            message = f'"{dyad}" is not a pair of states in alphabetical order, such as CHN-RUS'
+            names.report(cf.CONFIG_FILE, config.line, message)
+    for region in config.populations:
+        at = (cf.CONFIG_FILE, config.line)
+        names.known(*at, "region", region, config.regions, cf.CONFIG_FILE)
+
+
+def _check_corridor(names: Names, corridor: Corridor) -> None:
+    at = (cf.CONFIG_FILE, corridor.line)
+    config = names.files.config
+    names.group(*at, corridor.group)
+    for what, place in (("origin", corridor.origin), ("destination", corridor.destination)):
+        if place in names.files.places and place not in config.regions:
+            message = f'the {what} "{place}" is a place, but not one of the regions of case.yaml'
+            names.report(*at, message)
+        else:
+            names.place(*at, place)
+    if corridor.origin == corridor.destination:
+        names.report(*at, f'a corridor joins two regions, but both ends are "{corridor.origin}"')
+    names.known(*at, "border", corridor.border, config.borders, cf.CONFIG_FILE)
+    names.order(*at, corridor.start, corridor.end)
+    if corridor.departures is not None:
+        names.parameter(*at, corridor.departures)
+
+
+def _check_question(names: Names, question: AskedQuestion) -> None:
+    at = (cf.CONFIG_FILE, question.line)
+    files = names.files
+    if question.measure not in names.vocabulary.measures:
+        names.known(*at, "measure", question.measure, files.measures, cf.MEASURES_FILE)
+    for place in (question.place, *(question.places or [])):
+        names.place(*at, place)
+    names.known(*at, "group", question.group, files.config.groups, cf.CONFIG_FILE)
+    names.known(*at, "scenario", question.scenario, files.scenarios, cf.SCENARIOS_FILE)
+    for switch in question.switches or []:
+        names.switch(*at, switch)
+
+
+def _check_period(names: Names) -> None:
+    config = names.files.config
+    at = (cf.CONFIG_FILE, config.line)
+    period = config.period
+    if period is None:
+        return
+    if period.start is None or period.end is None:
+        names.report(*at, f"the period needs a start and an end, but got {period}")
+        return
+    base = config.base_quarter
+    if base is None or base.start is None or base.end is None:
+        return
+    if (base.end - base.start).days > _LONGEST_QUARTER_DAYS:
+        names.report(*at, f"base_quarter must be one quarter such as 1994-33, but got {base}")
+    if base.start < period.start or base.end > period.end:
+        names.report(*at, f"base_quarter must lie in the period {period}, but got {base}")
+
+
+def _check_drivers(names: Names) -> None:
+    known = names.vocabulary.drivers
+    for row in names.files.drivers:
+        at = (cf.DRIVERS_FILE, row.line)
+        if row.driver is not None and not names.vocabulary.knows_driver(row.driver):
+            hint = suggestion(row.driver, known) or "; acts of outside powers begin with act_"
+            names.report(*at, f'unknown driver "{row.driver}": the model reads none so named{hint}')
+        names.place(*at, row.place)
+        names.order(*at, row.start, row.end)
+        names.range(*at, row.value, row.low, row.high)
+
+
+def _check_rules(names: Names) -> None:
+    files = names.files
+    for regime in files.regimes:
+        at = (cf.RULES_FILE, regime.line)
+        names.known(*at, "border", regime.border, files.config.borders, cf.CONFIG_FILE)
+        names.order(*at, regime.start, regime.end)
+        names.citation(*at, regime.source, regime.locator)
+    ids: dict[str, int] = {}
+    for treaty in files.treaties:
+        at = (cf.RULES_FILE, treaty.line)
+        if treaty.id in ids:
+            message = f'duplicate treaty "{treaty.id}"; it is first on line {ids[treaty.id]}'
+            names.report(*at, message)
+        ids.setdefault(treaty.id, treaty.line)
+        for party in treaty.parties or []:
+            names.place(*at, party, "party")
+        names.order(*at, treaty.signed, treaty.in_force)
+        names.citation(*at, treaty.source, treaty.locator)
+        for provision in treaty.provisions or []:
+            names.citation(cf.RULES_FILE, provision.line, treaty.source, provision.locator)
+    for stay in files.stays:
+        at = (cf.RULES_FILE, stay.line)
+        names.place(*at, stay.state, "state")
+        names.group(*at, stay.group)
+        names.order(*at, stay.start, stay.end)
+        names.citation(*at, stay.source, stay.locator)
+
+
+def _check_parameters(names: Names) -> None:
+    files = names.files
+    at = (cf.MODEL_FILE, files.observation.line)
+    for parameter in files.parameters.values():
+        here = (cf.MODEL_FILE, parameter.line)
+        names.parameter(*here, parameter.name)
+        names.citation(*here, parameter.source, None)
+    targets = {target.target for target in files.targets if target.target}
+    quantities = {row.id for row in files.quantities if row.id}
+    for name, setting in files.observation.survey.items():
+        line = setting.line or at[1]
+        names.known(cf.MODEL_FILE, line, "target", name, targets, cf.TARGETS_FILE)
+    for name in files.observation.weights:
+        if name not in quantities or cf.QUANTITIES_FILE in files.unread:
+            names.known(*at, "target or quantity", name, targets | quantities, cf.TARGETS_FILE)
+    used = {row.quality for row in files.quantities if row.use == "calibrate" and row.quality}
+    for quality in sorted(used - set(files.observation.errors)):
+        if files.observation.errors:
+            names.report(*at, f"errors lacks {quality}, a quality of evidence that calibrates")
+
+
+def _check_explanations(names: Names) -> None:
+    for question in names.files.explanations.questions.values():
+        for rival in (question.rivals or {}).values():
+            at = (cf.EXPLANATIONS_FILE, rival.line)
+            for switch in rival.off or []:
+                names.switch(*at, switch)
+            for parameter in rival.set or {}:
+                names.parameter(*at, parameter)
+
+
+def _check_change(names: Names, change: Change) -> None:
+    at = (cf.SCENARIOS_FILE, change.line)
+    names.order(*at, change.start, change.end)
+    match change:
+        case RuleChange():
+            borders = names.files.config.borders
+            if change.rule not in borders and cf.CONFIG_FILE not in names.files.unread:
+                hint = suggestion(change.rule, borders, cf.CONFIG_FILE)
+                names.report(*at, f'rule of an unknown border "{change.rule}"{hint}')
+        case DriverChange():
+            choices = set(names.vocabulary.drivers) | names.act_drivers
+            names.known(*at, "driver", change.driver, choices, cf.DRIVERS_FILE)
+            names.place(*at, change.place)
+        case SwitchChange():
+            names.switch(*at, change.switch)

@@ -1,0 +1,224 @@
+"""Rows of the tables of a case, one class a file; the columns are the fields, in their order."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, PlainValidator, model_validator
+
+from marchland.case.dates import Period, parse_period
+from marchland.case.files import LinedMap
+
+
+def _period(value: Any) -> Period:
+    if isinstance(value, Period):
+        return value
+    if isinstance(value, bool) or not isinstance(value, str | int):
+        raise ValueError("a date must be a text such as 1994-06")
+    return parse_period(str(value))
+
+
+def _names(value: Any) -> Any:
+    """Split a cell such as ``russians;chinese``; a list of YAML stays."""
+    if value is None:
+        return []
+    if isinstance(value, str):
+        return [part.strip() for part in value.split(";") if part.strip()]
+    return value
+
+
+Dated = Annotated[Period, PlainValidator(_period)]
+Names = Annotated[list[str], BeforeValidator(_names)]
+Quality = Literal["A", "B", "C", "D"]
+Statistic = Literal[
+    "level", "sum", "mean", "change_pct", "ratio", "share", "rank", "date", "count", "cumulative"
+]
+Bound = Literal[
+    "exact", "about", "range", "more_than", "less_than", "at_least", "at_most", "between"
+]
+Use = Literal["driver", "rule", "calibrate", "check", "context"]
+Identifier = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\s;,/]+$")]
+
+
+class Row(BaseModel):
+    """A row of a table, or an entry of a YAML file, and the line it stands on."""
+
+    model_config = ConfigDict(
+        frozen=True,
+        extra="forbid",
+        coerce_numbers_to_str=True,
+        populate_by_name=True,
+        str_strip_whitespace=True,
+        allow_inf_nan=False,
+    )
+
+    line: int = 0
+
+    @model_validator(mode="before")
+    @classmethod
+    def _take_line(cls, data: Any) -> Any:
+        if isinstance(data, LinedMap):
+            if "line" in data:
+                raise ValueError('unknown key "line"; the program counts lines itself')
+            # What is empty counts as missing, in a cell as after a key.
+            given = {key: value for key, value in data.items() if value is not None}
+            return {**given, "line": data.line}
+        return data
+
+
+class Place(Row):
+    """A territory or an actor, with the wholes it is part of."""
+
+    id: Identifier
+    name: str
+    kind: str
+    part_of: Names = []
+    weight: float | None = Field(default=None, ge=0)
+    iso3166: str | None = None
+    cow: int | None = None
+    note: str | None = None
+
+
+class Measure(Row):
+    """What is measured, in which unit, and the statistics that may be stated of it."""
+
+    id: Identifier = Field(alias="measure")
+    unit: str
+    dimension: str | None = None
+    place_kind: Names = []
+    group: str | None = None
+    counterpart: str | None = None
+    statistics: Annotated[list[Statistic], BeforeValidator(_names), Field(min_length=1)]
+    meaning: str | None = None
+    equation: str | None = None
+
+
+class Source(Row):
+    """An entry of sources.bib."""
+
+    key: str
+    title: str | None = None
+    author: str | None = None
+    year: int | None = None
+    entry: dict[str, str] = {}
+
+
+class Quantity(Row):
+    """A figure that a source states: what, where, when, how much, who says so."""
+
+    id: Identifier
+    measure: str
+    statistic: Statistic
+    place: str
+    group: str | None = None
+    counterpart: str | None = None
+    start: Dated | None = None
+    end: Dated | None = None
+    base_start: Dated | None = None
+    base_end: Dated | None = None
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: str
+    bound: Bound = "exact"
+    target: str | None = None
+    source: str
+    locator: str
+    reported_by: str | None = None
+    quality: Quality
+    use: Use
+    note: str | None = None
+
+    @property
+    def groups(self) -> list[str]:
+        """The groups of the cell, which may join several by a semicolon."""
+        return list(_names(self.group))
+
+
+class Event(Row):
+    """A dated act, or a dated fact kept for its context."""
+
+    id: Identifier
+    start: Dated
+    end: Dated | None = None
+    source_actor: Names = []
+    target_actor: Names = []
+    type: str | None = None
+    mode: str | None = None
+    goldstein: float | None = Field(default=None, ge=-10, le=10)
+    role: Literal["act", "driver", "context"]
+    driver: str | None = None
+    source: str | None = None
+    locator: str | None = None
+    note: str | None = None
+
+
+class Assertion(Row):
+    """A causal statement of a source, and the equation and switch that carry it."""
+
+    id: Identifier
+    group: str | None = None
+    cause: str
+    effect: str
+    sign: str | None = None
+    delay: str | None = None
+    status: str | None = None
+    equation: str | None = None
+    switch: str | None = None
+    source: str
+    locator: str
+
+
+class Target(Row):
+    """One observation to score: the records it joins, what it informs and what it cannot tell."""
+
+    target: Identifier
+    form: Literal["single", "series", "parts", "multinomial", "items"]
+    quantities: Annotated[Names, Field(min_length=1)]
+    measure: str | None = None
+    place: str | None = None
+    period: str | None = None
+    informs: str | None = None
+    cannot_tell: str | None = None
+
+
+class Forecast(Row):
+    """What a source expects, and by when."""
+
+    id: Identifier
+    who: str
+    made: Dated
+    horizon: str | None = None
+    statement: str
+    measure: str | None = None
+    bound: str | None = None
+    source: str
+    locator: str
+
+
+class DriverRow(Row):
+    """A figure from outside the model, with a central 90 per cent range of belief."""
+
+    driver: Identifier
+    place: str
+    start: Dated | None = None
+    end: Dated | None = None
+    value: float
+    low: float | None = None
+    high: float | None = None
+    unit: str
+    quality: Quality
+    source: str | None = None
+    note: str | None = None
+
+
+def columns(model: type[Row]) -> list[str]:
+    """Columns of a table, as its header writes them."""
+    fields = model.model_fields.items()
+    return [field.alias or name for name, field in fields if name != "line"]
+
+
+def required_columns(model: type[Row]) -> list[str]:
+    """Columns without which no row of a table can be read."""
+    fields = model.model_fields.items()
+    return [field.alias or name for name, field in fields if field.is_required()]
