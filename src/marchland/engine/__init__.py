@@ -1,0 +1,1 @@
+"""The engine: state, the order of one quarter, keyed draws, ensembles."""

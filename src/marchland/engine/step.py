@@ -1,0 +1,63 @@
+"""One quarter of the model: the mechanisms in the order that MODEL gives, nothing else."""
+
+from __future__ import annotations
+
+from marchland.engine.compile import compiled
+from marchland.mechanisms import (
+    arms,
+    demography,
+    dilemma,
+    durability,
+    events,
+    migration,
+    networks,
+    observation,
+    perception,
+    regimes,
+    settlement,
+    threat,
+    trade,
+    trust,
+)
+
+
+@compiled
+def people(state, world, inputs, p, own, q, years, luck):
+    """Push, flows and changes of status: steps 2 to 4."""
+    migration.push(state, inputs, p, q)
+    networks.communities(state, world)
+    regimes.take_effect(state, inputs, p, q)
+    migration.flows(state, world, inputs, p, own, q, luck)
+    regimes.without_papers(state, world, p, q, years, luck)
+    regimes.protocol(state, world, inputs, p, q, luck)
+    settlement.stays(state, world, inputs, p, q, luck)
+
+
+@compiled
+def societies(state, world, inputs, p, own, q, luck):
+    """Trade, people, perception and the policy response: steps 5 to 7."""
+    trade.turnover(state, world, inputs, p, own, q)
+    demography.residents(state, world, inputs, p, q, luck)
+    perception.shares(state, world)
+    perception.hostility(state, inputs, p, q)
+    dilemma.practice(state, world, inputs, p, own, q)
+
+
+@compiled
+def states(state, world, inputs, p, q):
+    """Threat, alignment, acts, trust, relation, arms and treaties: steps 8 to 11."""
+    threat.outside_threat(state, inputs, p, q)
+    trust.update(state, world, inputs, p, q)
+    arms.transfers(state, world, inputs, p, q)
+    threat.align(state, world, inputs, p, q)
+    events.relations(state, world, p)
+    durability.stages(state, world, inputs, p, q)
+
+
+@compiled
+def observe(state, world, inputs, p, q):
+    """What statistics see: step 12."""
+    dilemma.as_practised(state, inputs, q)
+    observation.recorded(state, world, inputs, p, q)
+    observation.officially(state, p)
+    observation.trips(state, p)

@@ -1,0 +1,537 @@
+"""What comes from outside the model: dated drivers, rules and acts on a grid of quarters."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marchland.case import CaseFiles, Period, parse_period
+from marchland.case.schema import Event
+from marchland.vocabulary import VOCABULARY
+
+Floats = NDArray[np.float64]
+
+
+class Axis(NamedTuple):
+    """The time axis: quarters from the first to the last year of a case.
+
+    Parameters
+    ----------
+    first_year, last_year : int
+        Years, both included.
+    """
+
+    first_year: int
+    last_year: int
+
+    @property
+    def quarters(self) -> int:
+        """Length of the axis."""
+        return 4 * (self.last_year - self.first_year + 1)
+
+    def position(self, day: date) -> float:
+        """Quarters from the start of the axis to a day, as a fraction."""
+        start = date(day.year, 1, 1)
+        length = (date(day.year + 1, 1, 1) - start).days
+        return 4.0 * (day.year - self.first_year + (day - start).days / length)
+
+    def index(self, day: date) -> int:
+        """Quarter that holds a day; may lie outside the axis."""
+        return 4 * (day.year - self.first_year) + (day.month - 1) // 3
+
+    def label(self, quarter: int) -> str:
+        """Name of a quarter as outputs print it, `1994Q2`."""
+        return f"{self.first_year + quarter // 4}Q{quarter % 4 + 1}"
+
+
+@dataclass
+class Grid:
+    """Drivers of a case by quarter.
+
+    Parameters
+    ----------
+    files : CaseFiles
+        The case.
+    axis : Axis
+        Its time axis.
+    changes : list
+        Scenario changes of drivers, applied to the gridded series.
+    """
+
+    files: CaseFiles
+    axis: Axis
+    changes: list[object] = field(default_factory=list)
+    held: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def series(self, driver: str, place: str) -> Floats | None:
+        """Driver by quarter, or None where the case does not give it.
+
+        Linear drivers join the middles of their periods, step drivers hold; outside the given
+        dates the nearest value is held, which `held` records; pulses fall into one quarter.
+        """
+        rows = [row for row in self.files.drivers if (row.driver, row.place) == (driver, place)]
+        if not rows:
+            return None
+        term = VOCABULARY.drivers.get(driver)
+        fill = "pulse" if term is None else term.fill
+        build = {"linear": self._linear, "step": self._step, "pulse": self._pulse}[fill]
+        return self._changed(driver, place, build(driver, place, rows))
+
+    def _linear(self, driver: str, place: str, rows: list) -> Floats:
+        points = []
+        for row in rows:
+            start, end = row.start.start, row.end.end if row.end else row.start.end
+            points.append((0.5 * (self.axis.position(start) + self.axis.position(end)), row.value))
+        points.sort()
+        x = np.array([point[0] for point in points])
+        y = np.array([point[1] for point in points])
+        middle = np.arange(self.axis.quarters) + 0.5
+        if middle[0] < x[0] - 2.0 or middle[-1] > x[-1] + 2.0:
+            self.held[driver, place] = f"{rows[0].start.text} to {rows[-1].start.text}"
+        return np.interp(middle, x, y)
+
+    def _step(self, driver: str, place: str, rows: list) -> Floats:
+        values = np.full(self.axis.quarters, np.nan)
+        ordered = sorted(rows, key=lambda row: row.start.start)
+        for row in ordered:
+            first = max(self.axis.index(row.start.start), 0)
+            end = row.end.end if row.end and row.end.end else None
+            last = self.axis.quarters if end is None else self.axis.index(end) + 1
+            values[first : max(last, first)] = row.value
+        return values
+
+    def _pulse(self, driver: str, place: str, rows: list) -> Floats:
+        values = np.zeros(self.axis.quarters)
+        for row in rows:
+            quarter = self.axis.index(row.start.start)
+            if 0 <= quarter < self.axis.quarters:
+                values[quarter] += row.value
+        return values
+
+    def window(self, start: Period | None, end: Period | None) -> slice:
+        """Quarters of a change; open ends reach to the ends of the axis."""
+        first = self.axis.index(start.start) if start and start.start else 0
+        last = self.axis.index(end.end) + 1 if end and end.end else self.axis.quarters
+        return slice(max(first, 0), max(last, 0))
+
+    def _changed(self, driver: str, place: str, values: Floats) -> Floats:
+        for change in self.changes:
+            if getattr(change, "driver", None) != driver:
+                continue
+            if change.place not in (None, place):
+                continue
+            where = self.window(change.start, change.end)
+            if change.set is not None:
+                values[where] = change.set
+            if change.scale is not None:
+                values[where] *= change.scale
+            if change.add is not None:
+                values[where] += change.add
+        return values
+
+    def table(self, driver: str, places: list[str], absent: float = np.nan) -> Floats:
+        """Driver of several places, shape (quarters, places); `absent` where not given."""
+        table = np.full((self.axis.quarters, len(places)), absent)
+        for n, place in enumerate(places):
+            values = self.series(driver, place)
+            if values is not None:
+                table[:, n] = values
+        return table
+class Inputs(NamedTuple):
+    """What comes from outside, arrays (quarters, n), centred where an equation says so.
+
+    A term whose driver a case does not give is 0 throughout: the variation is not known,
+    so it is left out, and the check of the case says so.
+
+    Parameters
+    ----------
+    income_gap, hunger, discrimination, labour_demand, opportunity : (quarters, corridors)
+        Covariates of E1, centred on the corridor's reference quarter.
+    disaster, labour_need : (quarters, corridors)
+        Covariates of E5c, not centred: hunger at the origin, labour demand of the host.
+    natural_increase : (quarters, regions)
+        Births less deaths, share of residents a quarter.
+    unemployment : (quarters, regions)
+        Unemployment where it is a driver; the natural level where layoffs move it.
+    layoffs : (quarters, regions)
+        State staff laid off, share of employment a quarter; NaN where unemployment is a driver.
+    living_cost, neglect, deprivation, dispute, adjoins : (quarters, regions)
+        Covariates of E8 and E9; `living_cost` NaN where out-migration is not modelled.
+    exposure, regional_supplies : (quarters, regions)
+        Trade that passes in people's hands; log loss of own supplies.
+    closure, visa, restrictiveness, visa_years : (quarters, borders)
+        The dated rules; years since a visa came back after the reference quarter.
+    output_first, output_second, devaluation, ban, quality, supplies : (quarters, pairs)
+        Covariates of E7.
+    conflict, arms_need, arms_resources, arms_embargo, power_change : (quarters, pairs)
+        Covariates of E13, E14 and E16.
+    act_of_first, act_of_second : (quarters, pairs)
+        Net act towards the other in the quarter: 1 good, -1 bad, 0 none.
+    acts, reward, succession : (quarters, states)
+        Threat from acts of outside powers, rewards of the West, whether a leader changed.
+    start_population, start_home : (regions,), (pools,)
+        Residents, and those of them who are at home in a pool, at the start.
+    """
+
+    income_gap: Floats
+    hunger: Floats
+    discrimination: Floats
+    labour_demand: Floats
+    opportunity: Floats
+    disaster: Floats
+    labour_need: Floats
+    natural_increase: Floats
+    unemployment: Floats
+    layoffs: Floats
+    living_cost: Floats
+    neglect: Floats
+    deprivation: Floats
+    dispute: Floats
+    adjoins: Floats
+    exposure: Floats
+    regional_supplies: Floats
+    closure: Floats
+    visa: Floats
+    restrictiveness: Floats
+    visa_years: Floats
+    output_first: Floats
+    output_second: Floats
+    devaluation: Floats
+    ban: Floats
+    quality: Floats
+    supplies: Floats
+    conflict: Floats
+    arms_need: Floats
+    arms_resources: Floats
+    arms_embargo: Floats
+    power_change: Floats
+    act_of_first: Floats
+    act_of_second: Floats
+    acts: Floats
+    reward: Floats
+    succession: Floats
+    start_population: Floats
+    start_home: Floats
+
+
+Switches = dict[str, float]
+
+
+def _reference_rows(table: Floats, quarters: list[int]) -> Floats:
+    """Value of column n at quarter quarters[n]."""
+    return table[np.array(quarters, dtype=np.int64), np.arange(table.shape[1])]
+
+
+def _centred(table: Floats, quarters: list[int]) -> Floats:
+    """Deviation of every column from its reference quarter; unknown is no variation."""
+    if table.shape[1] == 0:
+        return table
+    return np.nan_to_num(table - _reference_rows(table, quarters))
+
+
+def _log(table: Floats) -> Floats:
+    with np.errstate(divide="ignore", invalid="ignore"):
+        return np.log(table)
+
+
+def reference_quarter(files: CaseFiles, axis: Axis) -> int:
+    """Quarter on which covariates are centred: `base_quarter`, else the middle of the period."""
+    base = files.config.base_quarter
+    if base is None or base.start is None:
+        return axis.quarters // 2
+    return min(max(axis.index(base.start), 0), axis.quarters - 1)
+
+
+def _corridor_inputs(files: CaseFiles, grid: Grid, base: int) -> dict[str, Floats]:
+    corridors = files.config.corridors
+    origins = [c.origin for c in corridors]
+    hosts = [c.destination for c in corridors]
+    axis = grid.axis
+    references = []
+    for c in corridors:
+        first = axis.index(c.start.start) if c.start and c.start.start else 0
+        last = axis.index(c.end.end) if c.end and c.end.end else axis.quarters - 1
+        references.append(base if first <= base <= last else min(max(first, 0), axis.quarters - 1))
+    income_gap = _log(grid.table("income", hosts)) - _log(grid.table("income", origins))
+    hunger = grid.table("hunger", origins)
+    labour = grid.table("labour_demand", hosts)
+    lost = -_log(grid.table("supplies", hosts) / 100.0)
+    return {
+        "income_gap": _centred(income_gap, references),
+        "hunger": _centred(hunger, references),
+        "discrimination": _centred(grid.table("discrimination", origins), references),
+        "labour_demand": _centred(labour, references),
+        "opportunity": _centred(lost, references),
+        "disaster": np.nan_to_num(hunger),
+        "labour_need": np.nan_to_num(labour),
+    }
+
+
+def _starts(files: CaseFiles, axis: Axis) -> list[int]:
+    """Quarter from which a region's people are followed: the date of its population."""
+    starts = []
+    for region in files.config.regions:
+        days = [
+            row.start.start
+            for row in files.drivers
+            if (row.driver, row.place) == ("population", region) and row.start.start
+        ]
+        starts.append(max(axis.index(max(days)), 0) if days else 0)
+    return starts
+
+
+def _region_inputs(files: CaseFiles, grid: Grid, base: int, adjoins: Floats) -> dict[str, Floats]:
+    regions = list(files.config.regions)
+    quarters = grid.axis.quarters
+    born, died = grid.table("birth_rate", regions), grid.table("death_rate", regions)
+    increase = np.nan_to_num((born - died) / 4000.0)
+    price = grid.table("price_level", regions)
+    lost = -_log(grid.table("supplies", regions) / 100.0)
+    cut_off = ~np.isnan(price[0]) & ~np.isnan(lost[0]) if regions else np.zeros(0, dtype=bool)
+    cost = np.full_like(price, np.nan)
+    neglect = np.zeros_like(price)
+    if cut_off.any():
+        cost[:, cut_off] = price[:, cut_off] - price[base, cut_off].mean()
+        neglect[:, cut_off] = lost[:, cut_off] - lost[base, cut_off].mean()
+    for n, start in enumerate(_starts(files, grid.axis)):
+        increase[:start, n] = 0.0
+        cost[:start, n] = np.nan
+    income = grid.table("income", regions)
+    known = ~np.isnan(income)
+    first_known = [int(np.argmax(known[:, n])) if known[:, n].any() else 0 for n in range(len(regions))]
+    unemployment = grid.table("unemployment", regions, absent=0.0)
+    laid_off, state_share = grid.table("layoffs", regions), grid.table("state_share", regions)
+    moved = ~np.isnan(laid_off).all(axis=0) & ~np.isnan(state_share).all(axis=0)
+    layoffs = np.full_like(laid_off, np.nan)
+    layoffs[:, moved] = np.nan_to_num(laid_off[:, moved]) * state_share[:, moved] / 4.0
+    return {
+        "natural_increase": increase,
+        "unemployment": unemployment,
+        "layoffs": layoffs,
+        "living_cost": cost,
+        "neglect": neglect,
+        "deprivation": -_centred(_log(income), first_known),
+        "dispute": np.nan_to_num(grid.table("local_dispute", regions)),
+        "adjoins": np.repeat(adjoins[None, :], quarters, axis=0),
+        "exposure": np.nan_to_num(_held(grid.table("exposure", regions))),
+        "regional_supplies": np.nan_to_num(lost - lost[base]) if regions else lost,
+    }
+
+
+def _held(table: Floats) -> Floats:
+    """Hold the first and last known value of each column outside its dates."""
+    for n in range(table.shape[1]):
+        known = np.flatnonzero(~np.isnan(table[:, n]))
+        if len(known):
+            table[: known[0], n] = table[known[0], n]
+            table[known[-1] :, n] = table[known[-1], n]
+    return table
+
+
+def _border_inputs(files: CaseFiles, grid: Grid, base: int) -> dict[str, Floats]:
+    borders = list(files.config.borders)
+    tables = {name: np.zeros((grid.axis.quarters, len(borders))) for name in RULES}
+    for regime in files.regimes:
+        if regime.border in borders:
+            n = borders.index(regime.border)
+            for name in RULES:
+                _spread(tables[name][:, n], grid.axis, regime.start, regime.end, getattr(regime, name))
+    for change in grid.changes:
+        if getattr(change, "rule", None) in borders:
+            n = borders.index(change.rule)
+            for name, value in change.set.items():
+                tables[name][grid.window(change.start, change.end), n] = value
+    visa_years = np.zeros((grid.axis.quarters, len(borders)))
+    for n in range(len(borders)):
+        for q in range(base + 1, grid.axis.quarters):
+            in_force = tables["visa"][q, n] > 0.0
+            visa_years[q, n] = visa_years[q - 1, n] + 0.25 if in_force else 0.0
+    return {**tables, "visa_years": visa_years}
+
+
+RULES = ("closure", "visa", "restrictiveness")
+
+
+def _spread(column: Floats, axis: Axis, start: Period, end: Period | None, value: float) -> None:
+    """Write a rule over its dates; a quarter it holds for only a part of gets that part."""
+    first = axis.position(start.start) if start.start else 0.0
+    last = axis.position(end.end) if end and end.end else float(axis.quarters)
+    for q in range(max(int(first), 0), min(int(np.ceil(last)), axis.quarters)):
+        part = min(last, q + 1.0) - max(first, float(q))
+        if part > 0.999:
+            column[q] = value
+        elif part > 0.0:
+            column[q] += part * (value - column[q]) if first > q else 0.0
+
+
+def _pair_inputs(files: CaseFiles, grid: Grid, base: int, trade_base: int) -> dict[str, Floats]:
+    pairs = list(files.config.dyads)
+    first = [pair.split("-")[0] for pair in pairs]
+    second = [pair.split("-")[1] for pair in pairs]
+    at_trade, at_base = [trade_base] * len(pairs), [base] * len(pairs)
+    hosts = [_host_supplies(files, grid, pair) for pair in pairs]
+    supplies = np.stack(hosts, axis=1) if hosts else np.zeros((grid.axis.quarters, 0))
+    procurement = _either(grid, "arms_procurement", first, second)
+    resources = _either(grid, "military_resources", first, second)
+    embargo = _held(_either(grid, "arms_embargo", first, second))
+    power = _log(grid.table("power_share", first)) - _log(grid.table("power_share", second))
+    before = np.concatenate([np.repeat(power[:1], FIVE_YEARS, axis=0), power])[: len(power)]
+    rate = _log(grid.table("real_exchange_rate", pairs))
+    return {
+        "output_first": _centred(_log(grid.table("gdp", first)), at_trade),
+        "output_second": _centred(_log(grid.table("gdp", second)), at_trade),
+        "devaluation": _centred(rate, at_trade),
+        "ban": np.nan_to_num(grid.table("sanitary_ban", pairs)),
+        "quality": np.nan_to_num(_held(grid.table("quality_gap", pairs))),
+        "supplies": _centred(supplies, at_trade),
+        "conflict": np.nan_to_num(grid.table("border_dispute", pairs)),
+        "arms_need": _centred(-_log(procurement / 100.0), at_base),
+        "arms_resources": _centred(_log(resources / 100.0), at_base),
+        "arms_embargo": _centred(embargo, at_base),
+        "power_change": np.nan_to_num(np.abs(power - before)),
+        "act_of_first": net_acts(files, grid.axis, first, second),
+        "act_of_second": net_acts(files, grid.axis, second, first),
+    }
+
+
+FIVE_YEARS = 20
+
+
+def _either(grid: Grid, driver: str, first: list[str], second: list[str]) -> Floats:
+    """The driver of whichever state of a pair has it."""
+    a, b = grid.table(driver, first), grid.table(driver, second)
+    return np.where(np.isnan(a), b, a)
+
+
+def _host_supplies(files: CaseFiles, grid: Grid, pair: str) -> Floats:
+    """Mean log loss of own supplies over the regions of a pair's border."""
+    border = files.config.borders.get(pair)
+    tables = grid.table("supplies", list(border.regions)) if border else np.zeros((1, 0))
+    known = tables[:, ~np.isnan(tables).all(axis=0)]
+    if known.shape[1] == 0:
+        return np.zeros(grid.axis.quarters)
+    return -_log(known / 100.0).mean(axis=1)
+
+
+def net_acts(files: CaseFiles, axis: Axis, sources: list[str], targets: list[str]) -> Floats:
+    """Net act by quarter, 1 good, -1 bad, 0 none, from the events on record (E11).
+
+    The sign of the summed Goldstein scores of acts from source to target; an act dated by a
+    span counts in the middle of it.
+    """
+    table = np.zeros((axis.quarters, len(sources)))
+    for n, (source, target) in enumerate(zip(sources, targets, strict=True)):
+        score = act_scores(files, axis, source, target)
+        table[:, n] = np.sign(np.where(np.abs(score) > 0.5, score, 0.0))
+    return table
+
+
+def act_scores(files: CaseFiles, axis: Axis, source: str, target: str) -> Floats:
+    """Sum of Goldstein scores of the acts on record from source to target, by quarter."""
+    score = np.zeros(axis.quarters)
+    for event in files.events:
+        if event.role != "act" or event.goldstein is None:
+            continue
+        if source in event.source_actor and target in event.target_actor:
+            q = event_quarter(event, axis)
+            if q is not None:
+                score[q] += event.goldstein
+    return score
+
+
+def event_quarter(event: Event, axis: Axis) -> int | None:
+    """Quarter in the middle of an event's dates, or None outside the axis."""
+    start = event.start.start
+    end = event.end.end if event.end else event.start.end
+    if start is None or end is None:
+        return None
+    q = int(0.5 * (axis.position(start) + axis.position(end)))
+    return q if 0 <= q < axis.quarters else None
+
+
+def _state_inputs(files: CaseFiles, grid: Grid, switches: Switches) -> dict[str, Floats]:
+    states = list(files.config.states)
+    kinds = sorted({row.driver for row in files.drivers if row.driver.startswith("act_")})
+    acts = np.zeros((grid.axis.quarters, len(states)))
+    for kind in kinds:
+        acts += switches.get(kind, 1.0) * np.nan_to_num(grid.table(kind, states))
+    term = _held(grid.table("leader_term", states))
+    change = np.zeros_like(term)
+    change[1:] = np.nan_to_num(np.diff(term, axis=0)) > 0.0
+    return {
+        "acts": acts,
+        "reward": np.nan_to_num(grid.table("bandwagon_reward", states)),
+        "succession": change,
+    }
+
+
+def build_inputs(
+    files: CaseFiles,
+    axis: Axis,
+    *,
+    adjoins: Floats,
+    pools: list[tuple[str, str]],
+    changes: list[object] | None = None,
+    switches: Switches | None = None,
+) -> Inputs:
+    """Drivers, rules and acts of a case by quarter.
+
+    Parameters
+    ----------
+    files : CaseFiles
+        The case.
+    axis : Axis
+        Its time axis.
+    adjoins : (regions,) array
+        1 where a host region adjoins a border.
+    pools : list of (group, region)
+        Groups at home, in the order of the world's index.
+    changes : list, optional
+        A scenario's changes of drivers and rules.
+    switches : dict, optional
+        Switches of kinds of acts, 0 or 1.
+    """
+    grid = Grid(files, axis, changes or [])
+    base = reference_quarter(files, axis)
+    trade = files.observation.structure.get("trade_reference")
+    trade_day = parse_period(str(trade)).start if trade else None
+    trade_base = axis.index(trade_day) if trade_day else base
+    people = _start_people(files, grid, pools)
+    tables = {
+        **_corridor_inputs(files, grid, base),
+        **_region_inputs(files, grid, base, adjoins),
+        **_border_inputs(files, grid, base),
+        **_pair_inputs(files, grid, base, trade_base),
+        **_state_inputs(files, grid, switches or {}),
+        **people,
+    }
+    return Inputs(**{name: np.ascontiguousarray(table, dtype=float) for name, table in tables.items()})
+
+
+def _start_people(
+    files: CaseFiles, grid: Grid, pools: list[tuple[str, str]]
+) -> dict[str, Floats]:
+    """Residents and the people of each pool at the start; not known is a problem of the case."""
+    populations = []
+    for region in files.config.regions:
+        rows = [r for r in files.drivers if (r.driver, r.place) == ("population", region)]
+        known = files.config.populations.get(region, rows[-1].value if rows else 0.0)
+        populations.append(known)
+    homes = []
+    for group, region in pools:
+        first = min(
+            grid.axis.index(c.start.start) if c.start and c.start.start else 0
+            for c in files.config.corridors
+            if (c.group, c.origin) == (group, region)
+        )
+        share = grid.series("group_share", region)
+        people = grid.series("population", region)
+        there = populations[list(files.config.regions).index(region)]
+        if people is not None and not np.isnan(people[max(first, 0)]):
+            there = float(people[max(first, 0)])
+        homes.append(there if share is None else there * float(share[max(first, 0)]))
+    return {"start_population": np.array(populations), "start_home": np.array(homes)}

@@ -1,0 +1,33 @@
+"""Arms: what one side can sell and the other wants (E14)."""
+
+from __future__ import annotations
+
+from math import exp
+
+from marchland.engine.compile import compiled
+from marchland.mechanisms.threat import soft_minimum
+
+
+@compiled
+def transfers(state, world, inputs, p, q):
+    """Orders and deliveries of arms in every pair that trades them (E14).
+
+    supply = need x idle capacity; demand = resources + embargo
+    ln orders = ln level + softmin(supply, demand); backlog += orders - backlog / lag
+
+    Orders and deliveries in billion USD a year, covariates centred on the reference quarter.
+    Carries I01, I02 (supply), I03, I04 (demand). Distrust the years within a sum.
+    Levine, Sen and Smith 1994.
+    """
+    for d in range(state.orders.shape[0]):
+        if world.pair_supplier[d] < 0:
+            continue
+        supply = p.arms_need * inputs.arms_need[q, d]
+        demand = (
+            p.arms_resources * inputs.arms_resources[q, d]
+            + p.arms_embargo * inputs.arms_embargo[q, d]
+        )
+        state.orders[d] = p.arms_level * exp(soft_minimum(supply, demand))
+        delivered = state.backlog[d] * (1.0 - exp(-0.25 / p.arms_lag))
+        state.backlog[d] += state.orders[d] / 4.0 - delivered
+        state.deliveries[d] = 4.0 * delivered
