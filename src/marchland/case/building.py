@@ -11,7 +11,8 @@ from pydantic_core import ErrorDetails
 
 from marchland.case.files import LinedList, LinedMap
 from marchland.case.naming import suggestion
-from marchland.case.schema import Row
+from marchland.case.schema import COUNTED, Row
+from marchland.case.settings import KINDS_OF_CHANGE
 from marchland.errors import Problem
 
 R = TypeVar("R", bound=Row)
@@ -74,7 +75,13 @@ def _draft(model: type[Row]) -> type[Row]:
 def _path(raw: Any, location: Location) -> Location:
     """Give the part of a location that exists in what was read; tags of unions are skipped."""
     path: list[int | str] = []
+    previous: int | str | None = None
     for part in location:
+        # Inside a list the first name may be the tag of a union, which may also be a key there.
+        is_tag = isinstance(previous, int) and part in KINDS_OF_CHANGE
+        previous = part
+        if is_tag:
+            continue
         if isinstance(raw, dict) and part in raw:
             raw = raw[str(part)]
             path.append(part)
@@ -122,7 +129,7 @@ def _shown(value: Any) -> str:
 def _sentence(detail: ErrorDetails, model: type[Row], raw: Any) -> str:
     """Say what the rule is, what was written and what to write."""
     location, kind, context = detail["loc"], detail["type"], detail.get("ctx", {})
-    names = [str(part) for part in location if isinstance(part, str)]
+    names = [str(part) for part in location if isinstance(part, str) and part != "[key]"]
     field = names[-1] if names else "the entry"
     got = _shown(detail["input"])
     match kind:
@@ -132,7 +139,8 @@ def _sentence(detail: ErrorDetails, model: type[Row], raw: Any) -> str:
             return f'unknown key "{field}"{suggestion(field, _fields_at(model, location))}'
         case "literal_error":
             choices = str(context["expected"]).replace("'", "").replace(" or ", ", ").split(", ")
-            return f'unknown {field} "{got}"{suggestion(got, choices) or _from(choices)}'
+            what = "key" if location[-1] == "[key]" else field
+            return f'unknown {what} "{got}"{suggestion(got, choices) or _from(choices)}'
         case "float_parsing" | "float_type" | "finite_number":
             return f'{field} must be a number, but got "{got}"'
         case "int_parsing" | "int_type" | "int_from_float" | "int_parsing_size":
@@ -187,7 +195,7 @@ def _fields_at(model: type[Row], location: Location) -> list[str]:
         tagged = [candidate for candidate in models if part in candidate.model_fields]
         models = inner or tagged or models
     names = {info.alias or name for m in models for name, info in m.model_fields.items()}
-    return sorted(names - {"line"})
+    return sorted(names - set(COUNTED))
 
 
 def _models_in(annotation: Any) -> list[type[BaseModel]]:

@@ -64,9 +64,9 @@ def _check_sets(names: Names) -> None:
     for dyad in config.dyads:
         if not names.is_pair(dyad):
             message = f'"{dyad}" is not a pair of states in alphabetical order, such as CHN-RUS'
-            names.report(cf.CONFIG_FILE, config.line, message)
+            names.report(cf.CONFIG_FILE, config.line_of("dyads"), message)
     for region in config.populations:
-        at = (cf.CONFIG_FILE, config.line)
+        at = (cf.CONFIG_FILE, config.line_of("populations"))
         names.known(*at, "region", region, config.regions, cf.CONFIG_FILE)
 
 
@@ -103,8 +103,8 @@ def _check_question(names: Names, question: AskedQuestion) -> None:
 
 def _check_period(names: Names) -> None:
     config = names.files.config
-    at = (cf.CONFIG_FILE, config.line)
     period = config.period
+    at = (cf.CONFIG_FILE, config.line_of("period"))
     if period is None:
         return
     if period.start is None or period.end is None:
@@ -113,6 +113,7 @@ def _check_period(names: Names) -> None:
     base = config.base_quarter
     if base is None or base.start is None or base.end is None:
         return
+    at = (cf.CONFIG_FILE, config.line_of("base_quarter"))
     if (base.end - base.start).days > _LONGEST_QUARTER_DAYS:
         names.report(*at, f"base_quarter must be one quarter such as 1994-33, but got {base}")
     if base.start < period.start or base.end > period.end:
@@ -120,15 +121,20 @@ def _check_period(names: Names) -> None:
 
 
 def _check_drivers(names: Names) -> None:
-    known = names.vocabulary.drivers
+    unknown: dict[str, list[int]] = {}
     for row in names.files.drivers:
         at = (cf.DRIVERS_FILE, row.line)
         if row.driver is not None and not names.vocabulary.knows_driver(row.driver):
-            hint = suggestion(row.driver, known) or "; acts of outside powers begin with act_"
-            names.report(*at, f'unknown driver "{row.driver}": the model reads none so named{hint}')
+            unknown.setdefault(row.driver, []).append(row.line)
         names.place(*at, row.place)
         names.order(*at, row.start, row.end)
         names.range(*at, row.value, row.low, row.high)
+    for driver, lines in unknown.items():
+        hint = suggestion(driver, names.vocabulary.drivers)
+        hint = hint or "; acts of outside powers begin with act_"
+        more = f" (and {len(lines) - 1} more rows)" if len(lines) > 1 else ""
+        message = f'unknown driver "{driver}": the model reads none so named{hint}{more}'
+        names.report(cf.DRIVERS_FILE, lines[0], message)
 
 
 def _check_rules(names: Names) -> None:
@@ -161,22 +167,24 @@ def _check_rules(names: Names) -> None:
 
 def _check_parameters(names: Names) -> None:
     files = names.files
-    at = (cf.MODEL_FILE, files.observation.line)
+    observation = files.observation
     for parameter in files.parameters.values():
         here = (cf.MODEL_FILE, parameter.line)
         names.parameter(*here, parameter.name)
         names.citation(*here, parameter.source, None)
     targets = {target.target for target in files.targets if target.target}
     quantities = {row.id for row in files.quantities if row.id}
-    for name, setting in files.observation.survey.items():
-        line = setting.line or at[1]
+    for name, setting in observation.survey.items():
+        line = setting.line
         names.known(cf.MODEL_FILE, line, "target", name, targets, cf.TARGETS_FILE)
-    for name in files.observation.weights:
+    for name in observation.weights:
         if name not in quantities or cf.QUANTITIES_FILE in files.unread:
+            at = (cf.MODEL_FILE, observation.line_of("weights"))
             names.known(*at, "target or quantity", name, targets | quantities, cf.TARGETS_FILE)
     used = {row.quality for row in files.quantities if row.use == "calibrate" and row.quality}
-    for quality in sorted(used - set(files.observation.errors)):
-        if files.observation.errors:
+    for quality in sorted(used - set(observation.errors)):
+        if observation.errors:
+            at = (cf.MODEL_FILE, observation.line_of("errors"))
             names.report(*at, f"errors lacks {quality}, a quality of evidence that calibrates")
 
 

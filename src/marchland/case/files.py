@@ -254,7 +254,11 @@ def _convert(node: Node, name: str, problems: list[Problem]) -> Any:
             message = f'the key "{key}" stands twice; it is first on line {lines[key]}'
             problems.append(Problem(name, _line(key_node), message))
         else:
-            values[key] = _convert(value_node, name, problems)
+            value = _convert(value_node, name, problems)
+            if isinstance(value, LinedMap):
+                # An entry stands where its name stands, also when its keys begin a line below.
+                value.line = _line(key_node)
+            values[key] = value
             lines[key] = _line(key_node)
     return LinedMap(values, _line(node), lines)
 

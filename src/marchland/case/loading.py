@@ -247,8 +247,8 @@ class _Reader:
                 message = f'"{name}" must be a mapping of `key: value`'
                 self.problems.append(Problem(file, line, message))
                 continue
-            here = LinedMap(entry, line, entry.lines)
-            made = build(model, here.with_value(key, name) if key else here, file, self.problems)
+            told = entry.with_value(key, name) if key else entry
+            made = build(model, told, file, self.problems)
             if made is not None:
                 built[name] = made
         return built

@@ -70,6 +70,8 @@ class Names:
 
     def kinds(self, name: str) -> set[str]:
         """Kinds of a known place or pair; empty for what is unknown."""
+        if cf.PLACES_FILE in self.files.unread:
+            return set()
         kinds = set()
         if name in self.files.places:
             kinds.add(self.files.places[name].kind)

@@ -39,6 +39,9 @@ Bound = Literal[
 Use = Literal["driver", "rule", "calibrate", "check", "context"]
 Identifier = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\s;,/]+$")]
 
+# Fields that the program fills in; nothing in a file is called so.
+COUNTED = ("line", "lines")
+
 
 class Row(BaseModel):
     """A row of a table, or an entry of a YAML file, and the line it stands on."""
@@ -58,11 +61,13 @@ class Row(BaseModel):
     @classmethod
     def _take_line(cls, data: Any) -> Any:
         if isinstance(data, LinedMap):
-            if "line" in data:
-                raise ValueError('unknown key "line"; the program counts lines itself')
+            for key in COUNTED:
+                if key in data:
+                    raise ValueError(f'unknown key "{key}"; the program counts lines itself')
             # What is empty counts as missing, in a cell as after a key.
             given = {key: value for key, value in data.items() if value is not None}
-            return {**given, "line": data.line}
+            lines = {"lines": data.lines} if "lines" in cls.model_fields else {}
+            return {**given, **lines, "line": data.line}
         return data
 
 
@@ -215,7 +220,7 @@ class DriverRow(Row):
 def columns(model: type[Row]) -> list[str]:
     """Columns of a table, as its header writes them."""
     fields = model.model_fields.items()
-    return [field.alias or name for name, field in fields if name != "line"]
+    return [field.alias or name for name, field in fields if name not in COUNTED]
 
 
 def required_columns(model: type[Row]) -> list[str]:

@@ -118,12 +118,11 @@ class Prior(Row):
     def _from_mapping(cls, data: Any) -> Any:
         if not isinstance(data, dict) or "family" in data:
             return data
-        entries = {key: value for key, value in data.items() if key != "line"}
-        if len(entries) != 1:
+        if len(data) != 1:
             raise ValueError(f"a prior is one of {', '.join(_FAMILIES)}, as {{normal: [0, 1]}}")
-        (family, arguments), *_ = entries.items()
+        (family, arguments), *_ = data.items()
         listed = list(arguments) if isinstance(arguments, list) else [arguments]
-        return {"family": family, "arguments": listed, "line": data.get("line", 0)}
+        return {"family": family, "arguments": listed, "line": getattr(data, "line", 0)}
 
     @model_validator(mode="after")
     def _possible(self) -> Prior:
@@ -160,7 +159,17 @@ class SurveySetting(Row):
     overdispersion: float = Field(default=1.0, ge=1)
 
 
-class Observation(Row):
+class LinedRow(Row):
+    """An entry with rules on single keys, which therefore remembers the line of each."""
+
+    lines: dict[str, int] = Field(default_factory=dict, repr=False, exclude=True)
+
+    def line_of(self, key: str) -> int:
+        """Line of a key, or of the entry where the key is not given."""
+        return self.lines.get(key, self.line)
+
+
+class Observation(LinedRow):
     """How far the evidence may stand from the truth, by quality and by target.
 
     ``errors`` are standard deviations on the log or logit scale; ``about`` is added in quadrature.
@@ -235,11 +244,13 @@ class SwitchChange(_Dated):
     set: Literal[0, 1]
 
 
+KINDS_OF_CHANGE = ("rule", "driver", "switch")
+
+
 def _kind_of_change(value: Any) -> str | None:
-    kinds = ("rule", "driver", "switch")
     if isinstance(value, dict):
-        return next((kind for kind in kinds if kind in value), None)
-    return next((kind for kind in kinds if hasattr(value, kind)), None)
+        return next((kind for kind in KINDS_OF_CHANGE if kind in value), None)
+    return next((kind for kind in KINDS_OF_CHANGE if hasattr(value, kind)), None)
 
 
 Change = Annotated[
@@ -306,8 +317,10 @@ class Corridor(Row):
     origin: str
     destination: str
     border: str | None = None
+    kind: Literal["visitors", "sojourners", "crossers"] = "sojourners"
     departures: str | None = None
     distance_km: float | None = Field(default=None, gt=0)
+    settled: Share = 0.0
     start: Dated | None = None
     end: Dated | None = None
     note: str | None = None
@@ -317,7 +330,7 @@ GroupsById = Annotated[dict[str, Group], BeforeValidator(keyed("id"))]
 BordersById = Annotated[dict[str, Border], BeforeValidator(keyed("id"))]
 
 
-class Config(Row):
+class Config(LinedRow):
     """case.yaml: what the case is about and the sets that the model runs over."""
 
     title: str
