@@ -18,6 +18,7 @@ as_of: 2002
 base_quarter: 1994-33
 states: [CHN, RUS]
 regions: [heilongjiang, amurskaia]
+populations: {heilongjiang: 35000000, amurskaia: 1050000}
 groups:
   chinese: {label: Chinese citizens, state: CHN}
   russians: {label: Russian citizens, state: RUS}

@@ -49,7 +49,7 @@ def test_a_valid_case_has_every_file(valid_case: Path) -> None:
 def test_rows_know_their_lines(valid_case: Path) -> None:
     files = load(valid_case)
     assert [row.line for row in files.quantities] == [2, 3, 4, 5, 6]
-    assert files.config.corridors[0].line == 13
+    assert files.config.corridors[0].line == 14
     assert files.regimes[0].line == 2
     assert files.parameters["visa"].prior.line == 3
     assert files.parameters["departures_amur"].line == 8
@@ -114,7 +114,7 @@ def test_several_problems_come_at_once_and_in_order(problems_of: Break) -> None:
     found = {(problem.file, problem.line) for problem in problems}
     assert found == {
         ("case.yaml", 3),
-        ("case.yaml", 13),
+        ("case.yaml", 14),
         ("places.csv", 5),
         ("evidence/quantities.csv", 2),
         ("model.yaml", 3),

@@ -236,6 +236,18 @@ BREAKS: dict[str, tuple[str, str, str, int, str]] = {
         'did you mean "unemployment"?',
     ),
     "place of a driver": ("drivers.csv", "t,heilong", "t,heilung", 2, 'mean "heilongjiang"?'),
+    "unit of a driver": (
+        *("drivers.csv", "share,C", "percent,C", 2),
+        'the unit "percent" does not fit: unemployment is in share',
+    ),
+    "driver of a region at a state": (
+        *("drivers.csv", "unemployment,heilongjiang", "unemployment,CHN", 2),
+        "unemployment is given for a region of case.yaml, but got CHN",
+    ),
+    "act felt by a region": (
+        *("drivers.csv", "act_nato,RUS", "act_nato,amurskaia", 3),
+        "act_nato is given for a state, but got amurskaia",
+    ),
     # rules
     "regime of an unknown border": (
         *(RULES, "border: CHN-RUS", "border: CHN-RUZ", 2),
@@ -336,41 +348,53 @@ BREAKS: dict[str, tuple[str, str, str, int, str]] = {
     ),
     # case.yaml
     "corridor of an unknown group": (
-        *("case.yaml", "group: chinese\n", "group: chinesse\n", 13),
+        *("case.yaml", "group: chinese\n", "group: chinesse\n", 14),
         'unknown group "chinesse"; did you mean "chinese"?',
     ),
+    "region without people": (
+        *("case.yaml", "heilongjiang: 35000000, ", "", 14),
+        'the region "heilongjiang" has no population; add it to populations',
+    ),
+    "people of an unknown region": (
+        *("case.yaml", "{heilongjiang: 35000000", "{heilungjiang: 35000000", 7),
+        'unknown region "heilungjiang"; did you mean "heilongjiang"?',
+    ),
+    "negative population": (
+        *("case.yaml", "heilongjiang: 35000000", "heilongjiang: -1", 7),
+        "heilongjiang >= 0 must hold, but got heilongjiang=-1",
+    ),
     "corridor from an unknown place": (
-        *("case.yaml", "origin: heilongjiang", "origin: heilungjiang", 13),
+        *("case.yaml", "origin: heilongjiang", "origin: heilungjiang", 14),
         'unknown place "heilungjiang"; did you mean "heilongjiang"?',
     ),
     "corridor from a place that is no region": (
-        *("case.yaml", "origin: heilongjiang", "origin: blagoveshchensk", 13),
+        *("case.yaml", "origin: heilongjiang", "origin: blagoveshchensk", 14),
         "is a place, but not one of the regions",
     ),
     "corridor over an unknown border": (
-        *("case.yaml", "border: CHN-RUS", "border: CHN-RU", 13),
+        *("case.yaml", "border: CHN-RUS", "border: CHN-RU", 14),
         'unknown border "CHN-RU"; did you mean "CHN-RUS"?',
     ),
     "corridor with an unknown parameter": (
-        *("case.yaml", "departures: departures_amur", "departures: departure_amur", 13),
+        *("case.yaml", "departures: departures_amur", "departures: departure_amur", 14),
         'unknown parameter "departure_amur"',
     ),
-    "dyad": ("case.yaml", "dyads: [CHN-RUS]", "dyads: [RUS-CHN]", 20, "not a pair of states"),
+    "dyad": ("case.yaml", "dyads: [CHN-RUS]", "dyads: [RUS-CHN]", 21, "not a pair of states"),
     "question about an unknown measure": (
-        *("case.yaml", "measure: border_crossings", "measure: border_crosings", 22),
+        *("case.yaml", "measure: border_crossings", "measure: border_crosings", 23),
         'unknown measure "border_crosings"',
     ),
     "question about an unknown scenario": (
-        *("case.yaml", "scenario: no_visa", "scenario: no_visas", 22),
+        *("case.yaml", "scenario: no_visa", "scenario: no_visas", 23),
         'unknown scenario "no_visas"; did you mean "no_visa"?',
     ),
     "unknown key of the case": (
-        *("case.yaml", "dyads:", "dyad:", 20),
+        *("case.yaml", "dyads:", "dyad:", 21),
         'unknown key "dyad"; did you mean "dyads"?',
     ),
     "step": ("case.yaml", "as_of: 2002", "as_of: 2002\nstep: year", 4, 'unknown step "year"'),
     # malformed files
-    "malformed YAML": ("case.yaml", "dyads: [CHN-RUS]", "dyads: [CHN-RUS", 21, "malformed YAML"),
+    "malformed YAML": ("case.yaml", "dyads: [CHN-RUS]", "dyads: [CHN-RUS", 22, "malformed YAML"),
     "key that stands twice": (
         *("case.yaml", "as_of: 2002", "as_of: 2002\nas_of: 2001", 4),
         'the key "as_of" stands twice; it is first on line 3',

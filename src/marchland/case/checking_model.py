@@ -26,6 +26,7 @@ def check_model(names: Names) -> None:
     _check_sets(names)
     for corridor in _once(names, names.files.config.corridors, "corridor"):
         _check_corridor(names, corridor)
+    _check_populations(names)
     for question in _once(names, names.files.config.questions, "question"):
         _check_question(names, question)
     _check_period(names)
@@ -88,6 +89,21 @@ def _check_corridor(names: Names, corridor: Corridor) -> None:
         names.parameter(*at, corridor.departures)
 
 
+def _check_populations(names: Names) -> None:
+    """The regions that corridors join have people; none given is not nobody there."""
+    config, files = names.files.config, names.files
+    given = {row.place for row in files.drivers if row.driver == "population"}
+    given |= set(config.populations)
+    if {cf.CONFIG_FILE, cf.DRIVERS_FILE} & files.unread:
+        return
+    for corridor in config.corridors:
+        for region in (corridor.origin, corridor.destination):
+            if region in config.regions and region not in given:
+                message = f'the region "{region}" has no population'
+                hint = "add it to populations, or to drivers.csv as the driver population"
+                names.report(cf.CONFIG_FILE, corridor.line, f"{message}; {hint}")
+
+
 def _check_question(names: Names, question: AskedQuestion) -> None:
     at = (cf.CONFIG_FILE, question.line)
     files = names.files
@@ -126,7 +142,11 @@ def _check_drivers(names: Names) -> None:
         at = (cf.DRIVERS_FILE, row.line)
         if row.driver is not None and not names.vocabulary.knows_driver(row.driver):
             unknown.setdefault(row.driver, []).append(row.line)
-        names.place(*at, row.place)
+        _check_driver_place(names, at, row.driver, row.place)
+        term = names.vocabulary.drivers.get(row.driver or "")
+        if term is not None and row.unit is not None and row.unit != term.unit:
+            fits = f"{row.driver} is in {term.unit}"
+            names.report(*at, f'the unit "{row.unit}" does not fit: {fits}')
         names.order(*at, row.start, row.end)
         names.range(*at, row.value, row.low, row.high)
     for driver, lines in unknown.items():
@@ -135,6 +155,24 @@ def _check_drivers(names: Names) -> None:
         more = f" (and {len(lines) - 1} more rows)" if len(lines) > 1 else ""
         message = f'unknown driver "{driver}": the model reads none so named{hint}{more}'
         names.report(cf.DRIVERS_FILE, lines[0], message)
+
+
+def _check_driver_place(
+    names: Names, at: tuple[str, int], driver: str | None, place: str | None
+) -> None:
+    """A driver of regions stands at a region, one of states at a state, one of pairs at a pair."""
+    if not names.place(*at, place) or place is None or driver is None:
+        return
+    term = names.vocabulary.drivers.get(driver)
+    dimension = term.dimension if term else "state" if driver in names.act_drivers else None
+    regions = names.files.config.regions
+    fits = {"region": place in regions, "state": place in names.states}
+    if cf.CONFIG_FILE in names.files.unread or cf.PLACES_FILE in names.files.unread:
+        return
+    if dimension is not None and not fits.get(dimension, names.is_pair(place)):
+        hint = suggestion(place, regions) if dimension == "region" else ""
+        where = " of case.yaml" if dimension == "region" else ""
+        names.report(*at, f"{driver} is given for a {dimension}{where}, but got {place}{hint}")
 
 
 def _check_rules(names: Names) -> None:
@@ -210,6 +248,6 @@ def _check_change(names: Names, change: Change) -> None:
         case DriverChange():
             choices = set(names.vocabulary.drivers) | names.act_drivers
             names.known(*at, "driver", change.driver, choices, cf.DRIVERS_FILE)
-            names.place(*at, change.place)
+            _check_driver_place(names, at, change.driver, change.place)
         case SwitchChange():
             names.switch(*at, change.switch)
