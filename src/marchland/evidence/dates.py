@@ -67,7 +67,7 @@ def events_dated_twice(files: CaseFiles, items: list[Figure]) -> Iterator[Contra
 
     The actors, a driver and a word that is not common must be the same, both dates must
     be whole years that touch, and the passages must differ: acts dated to the day or
-    the month are taken as two acts. A note that names the other record counts as well.
+    the month are taken as two acts. A note that dates the other record counts as well.
     """
     events = sorted(files.events, key=lambda event: event.id)
     for one, other in combinations(events, 2):
@@ -75,10 +75,12 @@ def events_dated_twice(files: CaseFiles, items: list[Figure]) -> Iterator[Contra
             continue
         first, second = sorted((one, other), key=lambda event: event.start.text)
         gap, days = _gap_days(first, second), _days_from_start_to_start(first, second)
-        if gap is None or days is None or one.locator == other.locator or one.role != other.role:
+        if gap is None or days is None or gap > TWICE_YEARS * DAYS_PER_YEAR:
+            continue
+        if one.locator == other.locator or one.role != other.role:
             continue
         shared = sorted(_words(one) & _words(other))
-        if _names_other(one, other) or (_whole_years(one, other) and gap <= 1 and shared):
+        if _dates_other(one, other) or (_whole_years(one, other) and gap <= 1 and shared):
             names = [Geography(files.places).name(actor) for actor in one.source_actor]
             about = f", both speak of {list_words(shared)}" if shared else ""
             yield contradiction(
@@ -105,13 +107,19 @@ def _tags(event: Event) -> set[str]:
 
 
 def _words(event: Event) -> set[str]:
-    found = {word.lower().rstrip(".,-'") for word in _WORD.findall(event.note or "")}
+    # What stands in brackets is the editor's remark, not the act.
+    act = re.sub(r"\([^)]*\)", " ", event.note or "")
+    found = {word.lower().rstrip(".,-'") for word in _WORD.findall(act)}
     return {word.removesuffix("s") for word in found - _COMMON} - _COMMON
 
 
-def _names_other(one: Event, other: Event) -> bool:
-    pairs = ((one, other), (other, one))
-    return any(re.search(rf"\b{re.escape(b.id)}\b", a.note or "") for a, b in pairs)
+def _dates_other(one: Event, other: Event) -> bool:
+    """Whether a note names the other record and speaks of its date."""
+    pairs = ((one.note or "", other.id), (other.note or "", one.id))
+    return any(
+        re.search(rf"\b{re.escape(record)}\b", note) and re.search(r"\bdate[ds]?\b", note)
+        for note, record in pairs
+    )
 
 
 def _whole_years(one: Event, other: Event) -> bool:

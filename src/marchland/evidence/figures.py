@@ -16,6 +16,9 @@ Key = tuple[str, str, str, str, str]
 
 DAYS_PER_YEAR = 365.25
 
+_INDIVISIBLE = frozenset({"rank", "date"})
+"""A rank and a year are not rounded: fourth and fifth have nothing in common."""
+
 
 @dataclass(frozen=True)
 class Span:
@@ -142,6 +145,8 @@ def figures(files: CaseFiles) -> list[Figure]:
             note=row.note,
             unit=finest.get(_printed_together(row)),
         )
+        if row.statistic in _INDIVISIBLE and row.bound == "exact" and row.value is not None:
+            limits = Range(row.value, row.value)
         if span is not None and limits is not None:
             found.append(Figure(row, span, span_of(row.base_start, row.base_end), limits))
     return found

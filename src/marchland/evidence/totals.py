@@ -150,7 +150,7 @@ def answers(files: CaseFiles, items: list[Figure]) -> Iterator[Contradiction]:
         values = [item.row.value for item in column if item.row.value is not None]
         if len(values) < len(column):
             continue
-        rounding = sum(_cell_unit(item) for item in column)
+        rounding = _rounding(column)
         missing = sum(values) - 1.0
         if abs(missing) > rounding + 1e-9:
             question = (column[0].row.counterpart or "").partition(":")[0]
@@ -177,9 +177,11 @@ def _columns(items: list[Figure]) -> dict[str, list[Figure]]:
     return {target: table[target] for target in sorted(table)}
 
 
-def _cell_unit(item: Figure) -> float:
-    value = item.row.value or 0.0
-    return unit_in_note(value, item.row.note) or printed_unit(value) if value else 0.0
+def _rounding(column: list[Figure]) -> float:
+    """One unit of the last digit a cell; cells of a table show the same digits."""
+    finest = min((printed_unit(item.row.value) for item in column if item.row.value), default=0.01)
+    noted = (unit_in_note(item.row.value or 0.0, item.row.note) for item in column)
+    return sum(finest if unit is None else unit for unit in noted)
 
 
 def joined_answers(files: CaseFiles, items: list[Figure]) -> Iterator[Contradiction]:
