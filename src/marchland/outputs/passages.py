@@ -133,7 +133,7 @@ def _plain(number: float) -> list[str]:
     forms = [_trim(number)]
     if number >= 1000 and number == int(number):
         forms.insert(0, f"{int(number):,}")
-    if number == int(number) and number <= 20:
+    if number == int(number) and 2 <= number <= 20:
         forms.append(_SMALL[int(number)])
     return forms + ([_TENS[int(number)]] if number in _TENS else [])
 
