@@ -379,6 +379,10 @@ BREAKS: dict[str, tuple[str, str, str, int, str]] = {
         *("case.yaml", "departures: departures_amur", "departures: departure_amur", 14),
         'unknown parameter "departure_amur"',
     ),
+    "corridor without a prior": (
+        *("case.yaml", "departures: departures_amur", "departures: departures_amor", 14),
+        'model.yaml has no prior of "departures_amor"; did you mean "departures_amur"?',
+    ),
     "dyad": ("case.yaml", "dyads: [CHN-RUS]", "dyads: [RUS-CHN]", 21, "not a pair of states"),
     "question about an unknown measure": (
         *("case.yaml", "measure: border_crossings", "measure: border_crosings", 23),
@@ -420,6 +424,14 @@ BREAKS: dict[str, tuple[str, str, str, int, str]] = {
     ),
     "open quote": (QUANTITIES, Q1, f'"{Q1}', 2, "malformed CSV: unexpected end of data"),
     "malformed BibTeX": ("sources.bib", "(2003)".strip("()"), "{20", 1, "malformed BibTeX"),
+    "key of a source with a space": (
+        *("sources.bib", "@article{wishnick2003", "@article{wishnick 2003", 1),
+        '"wishnick 2003" cannot be a key',
+    ),
+    "message that would steer the terminal": (
+        *(QUANTITIES, "mean,amurskaia", "mean,amur\x1b[31mskaia", 2),
+        'unknown place "amur [31mskaia"; did you mean "amurskaia"?',
+    ),
     "duplicate source": (
         *("sources.bib", "@book{smith2012,", "@book{wishnick2003,", 7),
         'duplicate key "wishnick2003"',

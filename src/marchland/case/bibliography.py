@@ -14,6 +14,8 @@ from marchland.errors import Problem
 # The library also logs what it could not read; the problems below say it once.
 logging.getLogger("bibtexparser").addHandler(logging.NullHandler())
 
+_KEY = re.compile(r"[^\s,;:{}]+")
+
 
 def read_bibliography(
     text: str, name: str, problems: list[Problem]
@@ -48,11 +50,14 @@ def read_bibliography(
             entry={"type": str(entry.entry_type), **fields},
             line=_line(entry),
         )
+        if not _KEY.fullmatch(entry.key):
+            message = f'"{entry.key}" cannot be a key; a key has no spaces, commas or colons'
+            problems.append(Problem(name, _line(entry), message))
     for block in library.failed_blocks:
         problems.append(Problem(name, _line(block), _sentence(block)))
     if text.strip() and not library.blocks:
         problems.append(Problem(name, 1, "holds no BibTeX entry such as @book{key, title = {...}}"))
-    whole = not library.failed_blocks
+    whole = not library.failed_blocks and all(_KEY.fullmatch(key) for key in sources)
     return sources, whole
 
 

@@ -9,6 +9,7 @@ from marchland.case import casefiles as cf
 from marchland.case.names import Names
 from marchland.case.naming import suggestion
 from marchland.case.settings import (
+    DEFAULT_DEPARTURES,
     AskedQuestion,
     Change,
     Corridor,
@@ -85,8 +86,13 @@ def _check_corridor(names: Names, corridor: Corridor) -> None:
         names.report(*at, f'a corridor joins two regions, but both ends are "{corridor.origin}"')
     names.known(*at, "border", corridor.border, config.borders, cf.CONFIG_FILE)
     names.order(*at, corridor.start, corridor.end)
-    if corridor.departures is not None:
-        names.parameter(*at, corridor.departures)
+    departures = corridor.departures or DEFAULT_DEPARTURES
+    if not names.parameter(*at, departures) or cf.MODEL_FILE in names.files.unread:
+        return
+    if departures not in names.files.parameters:
+        hint = suggestion(departures, names.files.parameters, "its parameters")
+        message = f'nobody can leave along "{corridor.id}": model.yaml has no prior of'
+        names.report(*at, f'{message} "{departures}"{hint}')
 
 
 def _check_populations(names: Names) -> None:

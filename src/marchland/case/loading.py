@@ -109,11 +109,17 @@ def load(path: str | Path, *, vocabulary: Vocabulary = VOCABULARY) -> cf.CaseFil
     folder = find_case(path)
     reader = _Reader(folder)
     files = reader.case()
-    problems = sorted({*reader.problems, *check_case(files, vocabulary)})
+    problems = sorted({_on_one_line(p) for p in (*reader.problems, *check_case(files, vocabulary))})
     if problems:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         raise CaseError(f"{folder.name}: {count}; mend and check again.", problems)
     return files
+
+
+def _on_one_line(problem: Problem) -> Problem:
+    """What a message quotes from a file must not break the line or steer the terminal."""
+    clean = "".join(mark if mark.isprintable() else " " for mark in problem.message)
+    return Problem(problem.file, problem.line, " ".join(clean.split()))
 
 
 @dataclass

@@ -309,6 +309,10 @@ class Border(Row):
     note: str | None = None
 
 
+# Reads the departures of corridors that name no parameter of their own.
+DEFAULT_DEPARTURES = "departures_default"
+
+
 class Corridor(Row):
     """A way that members of a group take from one region to another."""
 
