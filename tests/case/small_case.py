@@ -40,6 +40,7 @@ questions:
     measure: border_crossings
     place: amurskaia
     scenario: no_visa
+    rivals: crossings
     switches: [visa]
 """,
     "places.csv": """\

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import csv
 import shutil
 from datetime import date
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 from small_case import VALID, Break, write_case
 
-from marchland.case import CaseError, find_case, load
+from marchland.case import CaseError, Measure, expected_unit, find_case, load
 from marchland.case.settings import DriverChange, RuleChange, SwitchChange
 from marchland.errors import MarchlandError, Problem
 
@@ -203,6 +204,21 @@ def test_a_file_that_would_be_passed_over(valid_case: Path, misnamed: str, meant
     with pytest.raises(CaseError) as caught:
         load(valid_case)
     assert Problem(misnamed, 0, f'is not read; did you mean "{meant}"?') in caught.value.problems
+
+
+@pytest.mark.shared
+def test_the_unit_rule_fits_every_figure_of_the_sources() -> None:
+    shared = ROOT.parent / "shared" / "evidence"
+    if not shared.exists():
+        pytest.skip("the tables of ../shared/evidence are not here")
+    with (shared / "measures.csv").open(encoding="utf-8", newline="") as file:
+        measures = {row["measure"]: Measure.model_validate(row) for row in csv.DictReader(file)}
+    with (shared / "quantities.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    assert len(rows) == 269
+    for row in rows:
+        unit = expected_unit(measures[row["measure"]], row["statistic"])
+        assert row["unit"] == unit, row["id"]
 
 
 def test_the_flagship_case_has_no_problem() -> None:

@@ -392,6 +392,10 @@ BREAKS: dict[str, tuple[str, str, str, int, str]] = {
         *("case.yaml", "scenario: no_visa", "scenario: no_visas", 23),
         'unknown scenario "no_visas"; did you mean "no_visa"?',
     ),
+    "question about unknown rivals": (
+        *("case.yaml", "rivals: crossings", "rivals: crosings", 23),
+        'unknown question of rivals "crosings"; did you mean "crossings"?',
+    ),
     "unknown key of the case": (
         *("case.yaml", "dyads:", "dyad:", 21),
         'unknown key "dyad"; did you mean "dyads"?',

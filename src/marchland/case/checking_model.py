@@ -119,6 +119,8 @@ def _check_question(names: Names, question: AskedQuestion) -> None:
         names.place(*at, place)
     names.known(*at, "group", question.group, files.config.groups, cf.CONFIG_FILE)
     names.known(*at, "scenario", question.scenario, files.scenarios, cf.SCENARIOS_FILE)
+    rivals = files.explanations.questions
+    names.known(*at, "question of rivals", question.rivals, rivals, cf.EXPLANATIONS_FILE)
     for switch in question.switches or []:
         names.switch(*at, switch)
 

@@ -287,6 +287,7 @@ class AskedQuestion(Row):
     group: str | None = None
     counterpart: str | None = None
     scenario: str | None = None
+    rivals: str | None = None
     switches: Names = Field(default_factory=list)
 
 
