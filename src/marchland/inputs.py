@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from datetime import date
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -141,81 +141,49 @@ class Grid:
             if values is not None:
                 table[:, n] = values
         return table
+
+
 class Inputs(NamedTuple):
-    """What comes from outside, arrays (quarters, n), centred where an equation says so.
+    """What comes from outside, by quarter: `inputs.corridor[q, c].hunger`.
 
     A term whose driver a case does not give is 0 throughout: the variation is not known,
     so it is left out, and the check of the case says so.
 
     Parameters
     ----------
-    income_gap, hunger, discrimination, labour_demand, opportunity : (quarters, corridors)
-        Covariates of E1, centred on the corridor's reference quarter.
-    disaster, labour_need : (quarters, corridors)
-        Covariates of E5c, not centred: hunger at the origin, labour demand of the host.
-    natural_increase : (quarters, regions)
-        Births less deaths, share of residents a quarter.
-    unemployment : (quarters, regions)
-        Unemployment where it is a driver; the natural level where layoffs move it.
-    layoffs : (quarters, regions)
-        State staff laid off, share of employment a quarter; NaN where unemployment is a driver.
-    living_cost, neglect, deprivation, dispute, adjoins : (quarters, regions)
-        Covariates of E8 and E9; `living_cost` NaN where out-migration is not modelled.
-    exposure, regional_supplies : (quarters, regions)
-        Trade that passes in people's hands; log loss of own supplies.
-    closure, visa, restrictiveness, visa_years : (quarters, borders)
-        The dated rules; years since a visa came back after the reference quarter.
-    output_first, output_second, devaluation, ban, quality, supplies : (quarters, pairs)
-        Covariates of E7.
-    conflict, arms_need, arms_resources, arms_embargo, power_change : (quarters, pairs)
-        Covariates of E13, E14 and E16.
-    act_of_first, act_of_second : (quarters, pairs)
-        Net act towards the other in the quarter: 1 good, -1 bad, 0 none.
-    acts, reward, succession : (quarters, states)
-        Threat from acts of outside powers, rewards of the West, whether a leader changed.
-    start_population, start_home : (regions,), (pools,)
-        Residents, and those of them who are at home in a pool, at the start.
+    corridor : (quarters, corridors) records
+        Covariates of E1, centred on the corridor's reference quarter: income_gap, hunger,
+        discrimination, labour_demand, opportunity; of E5c, as they are: disaster, labour_need.
+    region : (quarters, regions) records
+        natural_increase (share a quarter), unemployment (driver, or natural level), layoffs
+        (share of employment a quarter, NaN where unemployment is a driver), living_cost (NaN
+        where out-migration is not modelled), neglect, deprivation, dispute, adjoins, exposure,
+        regional_supplies.
+    border : (quarters, borders) records
+        The dated rules closure, visa and restrictiveness; visa_years since a visa came back
+        after the reference quarter.
+    pair : (quarters, pairs) records
+        Covariates of E7 (output_first, output_second, devaluation, ban, quality, supplies), E13
+        (conflict), E14 (arms_need, arms_resources, arms_embargo), E16 (power_change); net act of
+        either side towards the other, 1 good, -1 bad, 0 none.
+    state : (quarters, states) records
+        Threat from acts of outside powers, reward of the West, succession of leaders.
     """
 
-    income_gap: Floats
-    hunger: Floats
-    discrimination: Floats
-    labour_demand: Floats
-    opportunity: Floats
-    disaster: Floats
-    labour_need: Floats
-    natural_increase: Floats
-    unemployment: Floats
-    layoffs: Floats
-    living_cost: Floats
-    neglect: Floats
-    deprivation: Floats
-    dispute: Floats
-    adjoins: Floats
-    exposure: Floats
-    regional_supplies: Floats
-    closure: Floats
-    visa: Floats
-    restrictiveness: Floats
-    visa_years: Floats
-    output_first: Floats
-    output_second: Floats
-    devaluation: Floats
-    ban: Floats
-    quality: Floats
-    supplies: Floats
-    conflict: Floats
-    arms_need: Floats
-    arms_resources: Floats
-    arms_embargo: Floats
-    power_change: Floats
-    act_of_first: Floats
-    act_of_second: Floats
-    acts: Floats
-    reward: Floats
-    succession: Floats
-    start_population: Floats
-    start_home: Floats
+    corridor: Any
+    region: Any
+    border: Any
+    pair: Any
+    state: Any
+
+
+def as_records(tables: dict[str, Floats]) -> Any:
+    """Tables (quarters, n) as one table of records."""
+    shape = next(iter(tables.values())).shape
+    table = np.zeros(shape, np.dtype([(name, np.float64) for name in tables]))
+    for name, values in tables.items():
+        table[name] = values
+    return table.view(np.recarray)
 
 
 Switches = dict[str, float]
@@ -302,7 +270,9 @@ def _region_inputs(files: CaseFiles, grid: Grid, base: int, adjoins: Floats) -> 
         cost[:start, n] = np.nan
     income = grid.table("income", regions)
     known = ~np.isnan(income)
-    first_known = [int(np.argmax(known[:, n])) if known[:, n].any() else 0 for n in range(len(regions))]
+    first_known = [
+        int(np.argmax(known[:, n])) if known[:, n].any() else 0 for n in range(len(regions))
+    ]
     unemployment = grid.table("unemployment", regions, absent=0.0)
     laid_off, state_share = grid.table("layoffs", regions), grid.table("state_share", regions)
     moved = ~np.isnan(laid_off).all(axis=0) & ~np.isnan(state_share).all(axis=0)
@@ -339,7 +309,9 @@ def _border_inputs(files: CaseFiles, grid: Grid, base: int) -> dict[str, Floats]
         if regime.border in borders:
             n = borders.index(regime.border)
             for name in RULES:
-                _spread(tables[name][:, n], grid.axis, regime.start, regime.end, getattr(regime, name))
+                _spread(
+                    tables[name][:, n], grid.axis, regime.start, regime.end, getattr(regime, name)
+                )
     for change in grid.changes:
         if getattr(change, "rule", None) in borders:
             n = borders.index(change.rule)
@@ -474,7 +446,6 @@ def build_inputs(
     axis: Axis,
     *,
     adjoins: Floats,
-    pools: list[tuple[str, str]],
     changes: list[object] | None = None,
     switches: Switches | None = None,
 ) -> Inputs:
@@ -488,8 +459,6 @@ def build_inputs(
         Its time axis.
     adjoins : (regions,) array
         1 where a host region adjoins a border.
-    pools : list of (group, region)
-        Groups at home, in the order of the world's index.
     changes : list, optional
         A scenario's changes of drivers and rules.
     switches : dict, optional
@@ -500,22 +469,20 @@ def build_inputs(
     trade = files.observation.structure.get("trade_reference")
     trade_day = parse_period(str(trade)).start if trade else None
     trade_base = axis.index(trade_day) if trade_day else base
-    people = _start_people(files, grid, pools)
-    tables = {
-        **_corridor_inputs(files, grid, base),
-        **_region_inputs(files, grid, base, adjoins),
-        **_border_inputs(files, grid, base),
-        **_pair_inputs(files, grid, base, trade_base),
-        **_state_inputs(files, grid, switches or {}),
-        **people,
-    }
-    return Inputs(**{name: np.ascontiguousarray(table, dtype=float) for name, table in tables.items()})
+    return Inputs(
+        corridor=as_records(_corridor_inputs(files, grid, base)),
+        region=as_records(_region_inputs(files, grid, base, adjoins)),
+        border=as_records(_border_inputs(files, grid, base)),
+        pair=as_records(_pair_inputs(files, grid, base, trade_base)),
+        state=as_records(_state_inputs(files, grid, switches or {})),
+    )
 
 
-def _start_people(
-    files: CaseFiles, grid: Grid, pools: list[tuple[str, str]]
-) -> dict[str, Floats]:
-    """Residents and the people of each pool at the start; not known is a problem of the case."""
+def start_people(
+    files: CaseFiles, axis: Axis, pools: list[tuple[str, str]]
+) -> tuple[list[float], list[float]]:
+    """Residents of each region and people of each pool at the start, persons."""
+    grid = Grid(files, axis)
     populations = []
     for region in files.config.regions:
         rows = [r for r in files.drivers if (r.driver, r.place) == ("population", region)]
@@ -534,4 +501,4 @@ def _start_people(
         if people is not None and not np.isnan(people[max(first, 0)]):
             there = float(people[max(first, 0)])
         homes.append(there if share is None else there * float(share[max(first, 0)]))
-    return {"start_population": np.array(populations), "start_home": np.array(homes)}
+    return populations, homes

@@ -6,8 +6,8 @@ figure of the evidence; the compiled part reads all figures from one member's tr
 
 from __future__ import annotations
 
-from math import exp, log
-from typing import NamedTuple
+from math import exp
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -32,43 +32,61 @@ FORMS = {
 }
 
 
+READING = np.dtype(
+    [
+        ("form", np.int64),
+        ("first", np.int64),
+        ("last", np.int64),
+        ("base_first", np.int64),
+        ("base_last", np.int64),
+        ("cells", np.int64),
+        ("cells_end", np.int64),
+        ("below", np.int64),
+        ("below_end", np.int64),
+        ("survey", np.int64),
+        ("answer", np.int64),
+        ("first_part", np.float64),
+        ("last_part", np.float64),
+        ("base_first_part", np.float64),
+        ("base_last_part", np.float64),
+        ("threshold", np.float64),
+    ]
+)
+SURVEY = np.dtype(
+    [
+        ("gate_intercept", np.int64),
+        ("gate_slope", np.int64),
+        ("start", np.int64),
+        ("middle", np.int64),
+        ("end", np.int64),
+    ]
+)
+ANSWER = np.dtype(
+    [
+        ("intercept", np.int64),
+        ("slope", np.int64),
+        ("covariate", np.int64),
+        ("fixed_slope", np.float64),
+    ]
+)
+
+
 class Readings(NamedTuple):
-    """Figures to read from a trajectory; arrays over readings, sparse sums over cells.
+    """Figures to read from a trajectory, as sparse sums over cells of the state.
 
     Parameters
     ----------
-    form : (readings,) int array
-        How the figure is made, see `FORMS`.
-    first, last : (readings,) int arrays
-        Quarters of the period, both included; `base_first`, `base_last` of the base, -1 none.
-    first_part, last_part, base_first_part, base_last_part : (readings,) float arrays
-        Part of the first and last quarter that the period covers.
-    cell_start, cell, weight : sparse rows of the numerator
-    other_start, other, other_weight : sparse rows of the denominator; an empty row is 1
-    threshold : (readings,) float array
-        Level that ends a count of years.
-    survey, answer : (readings,) int arrays
-        Survey and answer of a reading of an opinion.
+    reading : (readings,) records
+        Form (see `FORMS`); first and last quarter of the period and of its base, and the parts
+        of them that it covers; where its numerator and denominator stand among the cells (an
+        empty denominator is 1); the threshold that ends a count of years; survey and answer.
+    cell, weight : (cells,) arrays
+        Positions in the state vector, and what each counts for.
     """
 
-    form: Ints
-    first: Ints
-    last: Ints
-    base_first: Ints
-    base_last: Ints
-    first_part: Floats
-    last_part: Floats
-    base_first_part: Floats
-    base_last_part: Floats
-    cell_start: Ints
+    reading: Any
     cell: Ints
     weight: Floats
-    other_start: Ints
-    other: Ints
-    other_weight: Floats
-    threshold: Floats
-    survey: Ints
-    answer: Ints
 
 
 class Answers(NamedTuple):
@@ -76,27 +94,16 @@ class Answers(NamedTuple):
 
     Parameters
     ----------
-    gate_intercept, gate_slope : (surveys,) int arrays
-        Columns of the own parameters with the first stage's intercept and slope on hostility.
-    start, middle, end : (surveys,) int arrays
-        Answers with an opinion stand in [start, middle), those without in [middle, end).
-    intercept, slope : (answers,) int arrays
-        Columns of the own parameters, -1 where the answer is the baseline.
-    fixed_slope : (answers,) float array
-        Slope where it is fixed by convention.
-    covariate : (answers,) int array
-        Offset from the cell of hostility to the cell of the answer's covariate.
+    survey : (surveys,) records
+        Columns of the own parameters with the first stage's intercept and slope on hostility;
+        answers with an opinion stand in [start, middle), those without in [middle, end).
+    answer : (answers,) records
+        Columns with intercept and slope, -1 where there is none; offset from the cell of
+        hostility to that of its covariate; slope where it is fixed by convention.
     """
 
-    gate_intercept: Ints
-    gate_slope: Ints
-    start: Ints
-    middle: Ints
-    end: Ints
-    intercept: Ints
-    slope: Ints
-    fixed_slope: Floats
-    covariate: Ints
+    survey: Any
+    answer: Any
 
 
 @compiled
@@ -125,145 +132,128 @@ def period_mean(trajectory, first, last, first_part, last_part, cell, weight, st
 
 
 @compiled
-def years_until(trajectory, readings, j, rising):
+def years_until(trajectory, readings, r, rising):
     """Years from the first quarter until a cell passes the threshold, between quarters linear.
 
     Where it is not passed within the period, the length of the period: a lower bound.
     """
-    start, end = readings.cell_start[j], readings.cell_start[j + 1]
     sign = 1.0 if rising else -1.0
     before = 0.0
-    for q in range(readings.first[j], readings.last[j] + 1):
-        value = total(trajectory[q], readings.cell, readings.weight, start, end)
-        over = sign * (value - readings.threshold[j])
+    for q in range(r.first, r.last + 1):
+        value = total(trajectory[q], readings.cell, readings.weight, r.cells, r.cells_end)
+        over = sign * (value - r.threshold)
         if over >= 0.0:
-            part = 0.0 if q == readings.first[j] else before / (before - over) - 1.0
-            return max((q - readings.first[j] + part) / 4.0, 0.0)
+            part = 0.0 if q == r.first else before / (before - over) - 1.0
+            return max((q - r.first + part) / 4.0, 0.0)
         before = over
-    return (readings.last[j] + 1 - readings.first[j]) / 4.0
+    return (r.last + 1 - r.first) / 4.0
 
 
 @compiled
-def linear(own, answers, a, hostility, covariate):
+def linear(own, answer, hostility, covariate):
     """Intercept + slope x covariate of an answer, hostility where it has no covariate."""
-    value = own[answers.intercept[a]] if answers.intercept[a] >= 0 else 0.0
-    slope = own[answers.slope[a]] if answers.slope[a] >= 0 else answers.fixed_slope[a]
-    return value + slope * (covariate if answers.covariate[a] != 0 else hostility)
+    value = own[answer.intercept] if answer.intercept >= 0 else 0.0
+    slope = own[answer.slope] if answer.slope >= 0 else answer.fixed_slope
+    return value + slope * (covariate if answer.covariate != 0 else hostility)
 
 
 @compiled
 def softmax_share(own, answers, a, start, end, hostility):
     """Share of answer a among the answers [start, end): a baseline-category logit."""
-    mine = linear(own, answers, a, hostility, hostility)
+    mine = linear(own, answers.answer[a], hostility, hostility)
     below = 0.0
     for k in range(start, end):
-        below += exp(linear(own, answers, k, hostility, hostility) - mine)
+        below += exp(linear(own, answers.answer[k], hostility, hostility) - mine)
     return 1.0 / below
 
 
 @compiled
-def opinion(trajectory, readings, j, answers, own):
+def opinion(trajectory, readings, r, answers, own):
     """Share of a city's respondents who give an answer (E9).
 
     First whether they have an opinion at all, logistic in hostility; then a baseline-category
     logit, or for several answers a person, independent items among those who name any.
     """
-    s, a = readings.survey[j], readings.answer[j]
-    at = readings.cell_start[j]
-    args = (readings.first[j], readings.last[j], readings.first_part[j], readings.last_part[j])
-    hostility = period_mean(trajectory, *args, readings.cell, readings.weight, at, at + 1)
-    gate = own[answers.gate_intercept[s]] + own[answers.gate_slope[s]] * hostility
+    survey = answers.survey[r.survey]
+    answer = answers.answer[r.answer]
+    place = readings.cell[r.cells]
+    hostility = 0.0
+    value = 0.0
+    for q in range(r.first, r.last + 1):
+        hostility += trajectory[q, place]
+        value += trajectory[q, place + answer.covariate]
+    hostility /= r.last + 1 - r.first
+    value /= r.last + 1 - r.first
+    gate = own[survey.gate_intercept] + own[survey.gate_slope] * hostility
     opens = 1.0 / (1.0 + exp(-gate))
-    start, middle, end = answers.start[s], answers.middle[s], answers.end[s]
-    if readings.form[j] == CHOICE:
-        return opens * softmax_share(own, answers, a, start, middle, hostility)
-    if readings.form[j] == WITHOUT:
-        return (1.0 - opens) * softmax_share(own, answers, a, middle, end, hostility)
-    value = hostility
-    if answers.covariate[a] != 0:
-        cell = np.array([readings.cell[at] + answers.covariate[a]])
-        value = period_mean(trajectory, *args, cell, np.ones(1), 0, 1)
-    return opens / (1.0 + exp(-linear(own, answers, a, hostility, value)))
+    if r.form == CHOICE:
+        share = softmax_share(own, answers, r.answer, survey.start, survey.middle, hostility)
+        return opens * share
+    if r.form == WITHOUT:
+        share = softmax_share(own, answers, r.answer, survey.middle, survey.end, hostility)
+        return (1.0 - opens) * share
+    return opens / (1.0 + exp(-linear(own, answer, hostility, value)))
 
 
 @compiled
-def ratio_mean(trajectory, readings, j, first, last, first_part, last_part):
+def ratio_mean(trajectory, readings, r, first, last, first_part, last_part):
     """Numerator over denominator of a reading in a period."""
-    start, end = readings.cell_start[j], readings.cell_start[j + 1]
+    cell, weight = readings.cell, readings.weight
     value = period_mean(
-        trajectory, first, last, first_part, last_part, readings.cell, readings.weight, start, end
+        trajectory, first, last, first_part, last_part, cell, weight, r.cells, r.cells_end
     )
-    start, end = readings.other_start[j], readings.other_start[j + 1]
-    if end > start:
+    if r.below_end > r.below:
         value /= period_mean(
-            trajectory,
-            first,
-            last,
-            first_part,
-            last_part,
-            readings.other,
-            readings.other_weight,
-            start,
-            end,
+            trajectory, first, last, first_part, last_part, cell, weight, r.below, r.below_end
         )
     return value
 
 
 @compiled
-def read_one(trajectory, readings, j, answers, own):
+def read_one(trajectory, readings, r, answers, own):
     """One figure from one member's trajectory, in the unit of the evidence."""
-    form = readings.form[j]
-    if form == CHOICE or form == WITHOUT or form == ITEM:
-        return opinion(trajectory, readings, j, answers, own)
-    if form == RISES_TO or form == FALLS_TO:
-        return years_until(trajectory, readings, j, form == RISES_TO)
-    first, last = readings.first[j], readings.last[j]
-    part, end_part = readings.first_part[j], readings.last_part[j]
-    value = ratio_mean(trajectory, readings, j, first, last, part, end_part)
-    if form == COMPLEMENT:
+    if r.form == CHOICE or r.form == WITHOUT or r.form == ITEM:
+        return opinion(trajectory, readings, r, answers, own)
+    if r.form == RISES_TO or r.form == FALLS_TO:
+        return years_until(trajectory, readings, r, r.form == RISES_TO)
+    value = ratio_mean(trajectory, readings, r, r.first, r.last, r.first_part, r.last_part)
+    if r.form == COMPLEMENT:
         return 1.0 - value
-    if form == SUM:
-        length = part if last == first else last - first - 1 + part + end_part
-        return value * length / 4.0
-    if form == CHANGE or form == RATIO:
+    if r.form == SUM:
+        inner = r.last - r.first - 1 + r.first_part + r.last_part
+        return value * (r.first_part if r.last == r.first else inner) / 4.0
+    if r.form == CHANGE or r.form == RATIO:
         base = ratio_mean(
             trajectory,
             readings,
-            j,
-            readings.base_first[j],
-            readings.base_last[j],
-            readings.base_first_part[j],
-            readings.base_last_part[j],
+            r,
+            r.base_first,
+            r.base_last,
+            r.base_first_part,
+            r.base_last_part,
         )
-        return 100.0 * (value / base - 1.0) if form == CHANGE else value / base
+        return 100.0 * (value / base - 1.0) if r.form == CHANGE else value / base
     return value
 
 
 @compiled
 def read_member(trajectory, readings, answers, own, out):
     """All figures of one member."""
-    for j in range(readings.form.shape[0]):
-        out[j] = read_one(trajectory, readings, j, answers, own)
+    for j in range(readings.reading.shape[0]):
+        out[j] = read_one(trajectory, readings, readings.reading[j], answers, own)
 
 
 @compiled
 def read_quarters(trajectory, lines, out):
     """Series of one member: every line in every quarter, shape (lines, quarters)."""
-    for j in range(lines.form.shape[0]):
+    for j in range(lines.reading.shape[0]):
+        r = lines.reading[j]
         for q in range(trajectory.shape[0]):
-            if q < lines.first[j] or q > lines.last[j]:
+            if q < r.first or q > r.last:
                 out[j, q] = np.nan
                 continue
-            start, end = lines.cell_start[j], lines.cell_start[j + 1]
-            value = total(trajectory[q], lines.cell, lines.weight, start, end)
-            start, end = lines.other_start[j], lines.other_start[j + 1]
-            if end > start:
-                below = total(trajectory[q], lines.other, lines.other_weight, start, end)
+            value = total(trajectory[q], lines.cell, lines.weight, r.cells, r.cells_end)
+            if r.below_end > r.below:
+                below = total(trajectory[q], lines.cell, lines.weight, r.below, r.below_end)
                 value = value / below if below > 0.0 else np.nan
-            out[j, q] = 1.0 - value if lines.form[j] == COMPLEMENT else value
-
-
-@compiled
-def log_odds(share):
-    """Logit of a share."""
-    return log(share / (1.0 - share))
+            out[j, q] = 1.0 - value if r.form == COMPLEMENT else value

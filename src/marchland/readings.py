@@ -2,23 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import timedelta
 from math import ceil
+from typing import Any
 
 import numpy as np
-from numpy.typing import NDArray
 
 from marchland.case import CaseFiles, Period
 from marchland.case.schema import Quantity
-from marchland.engine.state import BLOCKS
+from marchland.engine.state import RECORDS, Layout
 from marchland.inputs import Axis
-from marchland.measures import FORMS, Answers, Readings
+from marchland.measures import ANSWER, FORMS, READING, SURVEY, Answers, Readings
 from marchland.world import KINDS, Index, World
 
 Cells = list[tuple[int, float]]
-BLOCK_NUMBER = {block.name: n for n, block in enumerate(BLOCKS)}
+REGION_FIELDS = list(RECORDS["region"].names or ())
 AWAY = ("legal", "overstay", "paid", "irregular", "settled")
 HOSTILITY_TERMS = ("share", "deprivation", "dispute", "region", "unauthorised")
 WISH_TERMS = ("threat", "arms", "trust", "dispute", "bandwagon")
@@ -76,6 +76,7 @@ class Atlas:
 
     def __init__(self, files: CaseFiles, index: Index, world: World, axis: Axis) -> None:
         self.files, self.index, self.world, self.axis = files, index, world, axis
+        self.layout = Layout(index.sizes)
         self.surveys, self.answers = build_answers(files, index.own)
         self._makers: dict[str, Callable[[Quantity | Figure], Reading | None]] = {
             "population": self._population,
@@ -142,12 +143,12 @@ class Atlas:
         hosts = set(range(len(self.index.regions))) if place is None else set(self.regions(place))
         found = []
         for n, corridor in enumerate(self.files.config.corridors):
-            if int(self.world.corridor_destination[n]) not in hosts:
+            if int(self.world.corridor[n].destination) not in hosts:
                 continue
             if border is not None and corridor.border != border:
                 continue
             if group in (None, "foreigners"):
-                if self.world.corridor_kind[n] == KINDS["visitors"]:
+                if self.world.corridor[n].kind == KINDS["visitors"]:
                     continue
             elif corridor.group != group:
                 continue
@@ -156,7 +157,7 @@ class Atlas:
 
     def cell(self, block: str, n: int) -> int:
         """Position in the state vector of the n-th value of a block."""
-        return int(self.world.offsets[BLOCK_NUMBER[block]]) + n
+        return self.layout.cell(block, n)
 
     def residents(self, place: str) -> Cells:
         """Residents of a place."""
@@ -164,7 +165,9 @@ class Atlas:
 
     # time -------------------------------------------------------------------------------
 
-    def window(self, start: Period | None, end: Period | None) -> tuple[int, int, float, float] | None:
+    def window(
+        self, start: Period | None, end: Period | None
+    ) -> tuple[int, int, float, float] | None:
         """Quarters of a period, and the parts of the first and the last that it covers."""
         if start is None or start.start is None:
             return None
@@ -202,7 +205,10 @@ class Atlas:
         return maker(figure) if maker else None
 
     def _with_statistic(self, quantity: Quantity, reading: Reading) -> Reading | None:
-        if reading.form in ("choice", "without", "item", "complement", "rises_to", "falls_to"):
+        if reading.form in ("rises_to", "falls_to"):
+            first, _, part, _ = reading.window
+            return replace(reading, window=(first, self.axis.quarters - 1, part, 1.0))
+        if reading.form in ("choice", "without", "item", "complement"):
             return reading
         if quantity.statistic in ("change_pct", "ratio"):
             base = self.window(quantity.base_start, quantity.base_end)
@@ -221,9 +227,15 @@ class Atlas:
         return self._make(q, cells) if cells and whole else None
 
     def _complete(self, place: str) -> bool:
-        """Whether the model's regions make up a place: it is one, or holds some and no city."""
+        """Whether the model's regions make up a place, and their people are followed."""
         known = self.files.places.get(place)
-        return known is None or known.kind not in ("city", "region", "group_of_states", "world")
+        if known is not None and known.kind in ("city", "region", "group_of_states", "world"):
+            return False
+        if place in self.files.observation.structure.get("not_covered", []):
+            return False
+        followed = {row.place for row in self.files.drivers if row.driver == "birth_rate"}
+        names = [self.index.regions[r] for r in self.regions(place)]
+        return not followed or all(name in followed for name in names)
 
     def _away(self, corridors: list[int], statuses: tuple[str, ...] = AWAY) -> Cells:
         return [(self.cell(status, c), 1.0) for c in corridors for status in statuses]
@@ -245,7 +257,7 @@ class Atlas:
         regions = set(self.regions(q.place))
         cells = []
         for n, corridor in enumerate(self.files.config.corridors):
-            ends = {int(self.world.corridor_origin[n]), int(self.world.corridor_destination[n])}
+            ends = {int(self.world.corridor[n].origin), int(self.world.corridor[n].destination)}
             at_border = corridor.border == q.place
             if (ends & regions or at_border) and (q.group is None or corridor.group == q.group):
                 cells.append((self.cell("trips", n), 4.0))
@@ -253,6 +265,9 @@ class Atlas:
 
     def _corridor_flow(self, q: Quantity | Figure, blocks: dict[str, float]) -> Reading | None:
         corridors = self.corridors(q.counterpart, q.group, border=q.place)
+        if set(blocks) & {"detected", "deaths"}:
+            crossers = KINDS["crossers"]
+            corridors = [c for c in corridors if self.world.corridor[c].kind == crossers]
         cells = [(self.cell(b, c), w) for c in corridors for b, w in blocks.items()]
         return self._make(q, cells) if cells else None
 
@@ -268,7 +283,7 @@ class Atlas:
 
     def _hostility(self, q: Quantity | Figure) -> Reading | None:
         regions = self.regions(q.place, stand_in=True)
-        if len(regions) != 1 or regions[0] not in self.world.corridor_destination:
+        if len(regions) != 1 or regions[0] not in self.world.corridor.destination:
             return None
         term = (q.counterpart or "").removeprefix("term:")
         block = f"hostility_{term}" if term else "hostility"
@@ -300,11 +315,11 @@ class Atlas:
             return None
         if q.place in self.index.pairs:
             n = self.index.pairs.index(q.place)
-            known = self.world.pair_trade[n] >= 0
+            known = self.world.pair[n].trade >= 0
             return self._make(q, [(self.cell("trade", n), 1.0)]) if known else None
         if q.place in self.index.regions:
             n = self.index.regions.index(q.place)
-            known = self.world.region_trade[n] >= 0
+            known = self.world.region[n].trade >= 0
             return self._make(q, [(self.cell("regional_trade", n), 1.0)]) if known else None
         return None
 
@@ -324,7 +339,7 @@ class Atlas:
 
     def _duration(self, q: Quantity | Figure, block: str, form: str) -> Reading | None:
         reading = self._pair(q, block)
-        if reading is None or self.world.pair_stage[self.index.pairs.index(q.place)] == 0:
+        if reading is None or self.world.pair[self.index.pairs.index(q.place)].stage == 0:
             return None
         return replace(reading, form=form, threshold=THRESHOLDS[q.measure])
 
@@ -351,8 +366,8 @@ class Atlas:
         if pair not in self.index.pairs or getattr(q, "statistic", "") == "share":
             return None
         n = self.index.pairs.index(pair)
-        supplier = pair.split("-")[int(self.world.pair_supplier[n])]
-        if self.world.pair_supplier[n] < 0 or supplier != q.place:
+        supplier = pair.split("-")[int(self.world.pair[n].supplier)]
+        if self.world.pair[n].supplier < 0 or supplier != q.place:
             return None
         return self._make(q, [(self.cell(block, n), 1.0)])
 
@@ -377,14 +392,12 @@ def build_answers(
 ) -> tuple[dict[str, tuple[int, int, str]], Answers]:
     """Surveys of the case's observation rules, as arrays, and where each answer stands."""
     column = {name: n for n, name in enumerate(own)}
-    blocks = {
-        "hostility": 0,
-        "deprivation": BLOCK_NUMBER["deprivation"] - BLOCK_NUMBER["hostility"],
-        "dispute": BLOCK_NUMBER["dispute"] - BLOCK_NUMBER["hostility"],
+    offsets = {
+        name: REGION_FIELDS.index(name) - REGION_FIELDS.index("hostility")
+        for name in ("hostility", "deprivation", "dispute")
     }
-    regions = len(files.config.regions)
     where: dict[str, tuple[int, int, str]] = {}
-    rows: list[tuple[int, int, float, int]] = []
+    rows: list[tuple[float, ...]] = []
     surveys: list[tuple[int, int, int, int, int]] = []
     for s, (name, survey) in enumerate(files.observation.structure.get("surveys", {}).items()):
         start = len(rows)
@@ -398,56 +411,40 @@ def build_answers(
                     (
                         column.get(rule.get("intercept"), -1),
                         column.get(rule.get("slope"), -1),
+                        offsets[rule.get("covariate", "hostility")],
                         float(rule.get("fixed_slope", 0.0)),
-                        regions * blocks[rule.get("covariate", "hostility")],
                     )
                 )
         gate = survey["gate"]
         ends = (start, middle, len(rows))
         surveys.append((column[gate["intercept"]], column[gate["slope"]], *ends))
-    table = np.array(surveys, dtype=np.int64).reshape(-1, 5)
-    parts = list(zip(*rows, strict=True)) if rows else [(), (), (), ()]
-    return where, Answers(
-        *(np.ascontiguousarray(table[:, n]) for n in range(5)),
-        np.array(parts[0], dtype=np.int64),
-        np.array(parts[1], dtype=np.int64),
-        np.array(parts[2], dtype=float),
-        np.array(parts[3], dtype=np.int64),
-    )
+    return where, Answers(_table(SURVEY, surveys), _table(ANSWER, rows))
 
 
-def _sparse(rows: list[Cells]) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.float64]]:
-    starts = np.cumsum([0, *(len(row) for row in rows)]).astype(np.int64)
-    flat = [pair for row in rows for pair in row]
-    return (
-        starts,
-        np.array([cell for cell, _ in flat], dtype=np.int64),
-        np.array([weight for _, weight in flat], dtype=float),
-    )
+def _table(dtype: np.dtype[np.void], rows: Sequence[tuple[float, ...]]) -> Any:
+    """Rows as records; an empty table keeps its fields."""
+    return np.array([tuple(row) for row in rows], dtype).view(np.recarray)
 
 
-def pack(readings: list[Reading]) -> Readings:
+def pack(readings: Sequence[Reading]) -> Readings:
     """Readings as arrays for the compiled part."""
-
-    def ints(values: list[int]) -> NDArray[np.int64]:
-        return np.array(values, dtype=np.int64)
-
-    def floats(values: list[float]) -> NDArray[np.float64]:
-        return np.array(values, dtype=float)
-
+    rows = []
+    cells: Cells = []
+    for r in readings:
+        numerator, denominator = len(cells), len(cells) + len(r.cells)
+        cells += [*r.cells, *r.below]
+        rows.append(
+            (
+                FORMS[r.form],
+                *(r.window[0], r.window[1], r.base[0], r.base[1]),
+                *(numerator, denominator, denominator, len(cells)),
+                *(r.survey, r.answer),
+                *(r.window[2], r.window[3], r.base[2], r.base[3]),
+                r.threshold,
+            )
+        )
     return Readings(
-        ints([FORMS[r.form] for r in readings]),
-        ints([r.window[0] for r in readings]),
-        ints([r.window[1] for r in readings]),
-        ints([r.base[0] for r in readings]),
-        ints([r.base[1] for r in readings]),
-        floats([r.window[2] for r in readings]),
-        floats([r.window[3] for r in readings]),
-        floats([r.base[2] for r in readings]),
-        floats([r.base[3] for r in readings]),
-        *_sparse([r.cells for r in readings]),
-        *_sparse([r.below for r in readings]),
-        floats([r.threshold for r in readings]),
-        ints([r.survey for r in readings]),
-        ints([r.answer for r in readings]),
+        _table(READING, rows),
+        np.array([cell for cell, _ in cells], dtype=np.int64),
+        np.array([weight for _, weight in cells], dtype=float),
     )

@@ -91,7 +91,13 @@ def _drivers(rows: Iterable[tuple[str, str, str, Fill, str]]) -> dict[str, Drive
 DRIVERS = _drivers(
     [
         ("population", "region", "persons", "step", "E8 initial state"),
-        ("group_share", "region", "share", "linear", "E1 share of the pool that belongs to the group"),
+        (
+            "group_share",
+            "region",
+            "share",
+            "linear",
+            "E1 share of the pool that belongs to the group",
+        ),
         ("income", "region", "index", "linear", "E1 income gap; E9 deprivation"),
         ("unemployment", "region", "share", "linear", "E1, E3 probability of employment"),
         ("layoffs", "region", "share of state staff per year", "step", "E3 push"),
@@ -158,10 +164,22 @@ PARAMETERS = _parameters(
         ("compliance", 0.0, "E5b", "fall of the overstay hazard under a visa, log a year", True),
         ("return_rate", 0.8, "E6", "return hazard of those who stay on, per year", False),
         ("return_income", 0.0, "E6", "higher income abroad lowers return", True),
-        ("initial_settled", 0.0, "E6", "people of the group in the host places at the start", False),
+        (
+            "initial_settled",
+            0.0,
+            "E6",
+            "people of the group in the host places at the start",
+            False,
+        ),
         # E5c the protocol
         ("return_base", 0.0, "E5c", "log odds that a crosser found is returned", False),
-        ("return_disaster", 0.0, "E5c", "disaster at home keeps crossers from being returned", True),
+        (
+            "return_disaster",
+            0.0,
+            "E5c",
+            "disaster at home keeps crossers from being returned",
+            True,
+        ),
         ("return_labour", 0.0, "E5c", "the host's need of labour keeps crossers", True),
         ("crossing_detection", 1.0, "O4", "share of crossers who are discovered", False),
         # E7 trade
@@ -169,8 +187,20 @@ PARAMETERS = _parameters(
         ("trade_income_second", 0.0, "E7", "elasticity to the second state's output", True),
         ("trade_visa", 0.0, "E7", "log loss of border trade under the visa", True),
         ("trade_quality", 0.0, "E7", "log loss of border trade to better goods", True),
-        ("trade_exposure", 0.0, "E7", "share of a pair's trade that passes in people's hands", False),
-        ("trade_devaluation", 0.0, "E7", "a weaker currency of the second state raises trade", True),
+        (
+            "trade_exposure",
+            0.0,
+            "E7",
+            "share of a pair's trade that passes in people's hands",
+            False,
+        ),
+        (
+            "trade_devaluation",
+            0.0,
+            "E7",
+            "a weaker currency of the second state raises trade",
+            True,
+        ),
         ("trade_supplies", 0.0, "E7", "loss of own supplies raises border trade", True),
         ("trade_ban", 0.0, "E7", "log loss under sanitary bans", True),
         ("trade_trust", 0.0, "E7", "trust raises trade", True),
@@ -187,15 +217,33 @@ PARAMETERS = _parameters(
         # E10 practice
         ("practice_hostility", 0.0, "E10", "hostility hardens practice at the border", True),
         ("practice_trade", 0.0, "E10", "the need of trade softens practice", True),
-        ("practice_damping", 0.5, "E10", "rate a year at which practice returns to the rule", False),
+        (
+            "practice_damping",
+            0.5,
+            "E10",
+            "rate a year at which practice returns to the rule",
+            False,
+        ),
         # E11 trust
         ("trust_initial", 0.5, "E11", "belief at the start, and to which it drifts", False),
         ("trust_good", 0.5, "E11", "chance of a good act from a trustworthy other", False),
-        ("trust_untrustworthy", 0.5, "E11", "chance of a good act from an untrustworthy other", False),
+        (
+            "trust_untrustworthy",
+            0.5,
+            "E11",
+            "chance of a good act from an untrustworthy other",
+            False,
+        ),
         ("trust_drift", 0.0, "E11", "drift of belief per quarter", True),
         ("trust_succession", 0.0, "E18", "extra drift in a quarter of succession", True),
         # E12 relation
-        ("relation_persistence", 0.8, "E12", "share of the relation kept from a quarter to the next", False),
+        (
+            "relation_persistence",
+            0.8,
+            "E12",
+            "share of the relation kept from a quarter to the next",
+            False,
+        ),
         ("relation_alignment", 0.0, "E12", "alignment improves the relation", True),
         ("relation_trust", 0.0, "E12", "trust improves the relation", True),
         ("relation_hostility", 0.0, "E12", "hostility in border regions harms the relation", True),
@@ -220,7 +268,13 @@ PARAMETERS = _parameters(
         ("treaty_upward", 0.0, "E16", "wish to align raises the chance of a step up", True),
         ("treaty_base", 0.0, "E16", "yearly chance of a step down", False),
         ("treaty_threat", 0.0, "E16", "common threat lowers the chance of a step down", True),
-        ("treaty_power_ratio", 0.0, "E16", "a changing power ratio raises the chance of a step down", True),
+        (
+            "treaty_power_ratio",
+            0.0,
+            "E16",
+            "a changing power ratio raises the chance of a step down",
+            True,
+        ),
         ("treaty_leader", 0.0, "E16", "a succession raises the chance of a step down", True),
         # observation
         ("coverage", 1.0, "O2", "share of those who stay that official counts see", False),
@@ -234,7 +288,7 @@ MEASURES = frozenset(
     recorded_compliance crossers_detected crossers_stayed crossing_deaths detentions survey_share
     hostility trade_turnover restrictiveness relation trust trust_building_time threat alignment
     alliance_duration unravelling_time downgrade_hazard arms_orders arms_deliveries
-    arms_backlog border_trade removals""".split()
+    arms_backlog removals""".split()
 )
 
 VOCABULARY = Vocabulary(

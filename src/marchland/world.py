@@ -8,16 +8,16 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from marchland.case import CaseFiles
 from marchland.case.settings import Corridor
-from marchland.engine.state import layout
+from marchland.engine.compile import compiled
 from marchland.errors import MarchlandError
-from marchland.inputs import Axis
+from marchland.inputs import Axis, start_people
 from marchland.vocabulary import OPEN_PARAMETERS
 
 Ints = NDArray[np.int64]
@@ -27,8 +27,42 @@ VISITORS, SOJOURNERS, CROSSERS = 0, 1, 2
 KINDS = {"visitors": VISITORS, "sojourners": SOJOURNERS, "crossers": CROSSERS}
 
 
+CORRIDOR = np.dtype(
+    [
+        ("pool", np.int64),
+        ("origin", np.int64),
+        ("destination", np.int64),
+        ("border", np.int64),
+        ("community", np.int64),
+        ("kind", np.int64),
+        ("first", np.int64),
+        ("last", np.int64),
+        ("departures", np.int64),
+        ("distance", np.float64),
+        ("reference_community", np.float64),
+        ("reference_employment", np.float64),
+        ("settled_share", np.float64),
+    ]
+)
+POOL = np.dtype([("region", np.int64), ("people", np.float64)])
+REGION = np.dtype(
+    [("border", np.int64), ("trade", np.int64), ("host", np.int64), ("people", np.float64)]
+)
+BORDER = np.dtype([("pair", np.int64), ("centre", np.int64)])
+PAIR = np.dtype(
+    [
+        ("first", np.int64),
+        ("second", np.int64),
+        ("border", np.int64),
+        ("trade", np.int64),
+        ("supplier", np.int64),
+        ("stage", np.int64),
+    ]
+)
+
+
 class World(NamedTuple):
-    """Index arrays of a case; -1 where there is none.
+    """Who borders whom; -1 where there is none.
 
     Parameters
     ----------
@@ -36,58 +70,45 @@ class World(NamedTuple):
         Length of the time axis.
     society_start : int
         First quarter of the processes of regions (E7 to E10).
-    offsets : (blocks + 1,) int array
-        Offsets of the state's blocks.
-    pool_region : (pools,) int array
-        Region in which a pool (a group at home) lives.
-    corridor_* : (corridors,) int or float arrays
-        Pool, origin, destination, border, community (group in a destination), kind, first and
-        last quarter, class of departures (column of the case's own parameters), log distance
-        centred within its class, log community at the reference, centred employment.
-    community_region : (communities,) int array
-        Where a community lives.
-    region_border : (regions,) int array
-        Border that a host region adjoins.
-    region_trade, pair_trade : int arrays
-        Column of the case's own parameters with the level of trade.
-    border_pair, border_centre : (borders,) int arrays
+    corridor : (corridors,) records
+        Pool, origin, destination, border, community (group in a host region), kind, first and
+        last quarter, departures (column of the case's own parameters), log distance centred
+        within the class of departures, log community and log employment at the reference, share
+        of the people who were there at the start.
+    pool : (pools,) records
+        Region in which a group at home lives, and its people at the start.
+    region : (regions,) records
+        Border that a host region adjoins, column of its level of trade, whether people come to it,
+        people at the start.
+    border : (borders,) records
         Pair of a border; region that stands for the host's centre.
-    pair_first, pair_second, pair_border : (pairs,) int arrays
-        States of a pair in alphabetical order, and its border.
-    pair_supplier : (pairs,) int array
-        0 where the first state supplies arms to the second, 1 the other way, -1 none.
-    pair_stage : (pairs,) int array
-        Treaty stage at the start, 0 none to 3 defence.
+    pair : (pairs,) records
+        States in alphabetical order, border, column of the level of trade, supplier of arms (0
+        the first state, 1 the second), treaty stage at the start (0 none to 3 defence).
     """
 
     quarters: int
     society_start: int
-    offsets: Ints
-    pool_region: Ints
-    corridor_pool: Ints
-    corridor_origin: Ints
-    corridor_destination: Ints
-    corridor_border: Ints
-    corridor_community: Ints
-    corridor_kind: Ints
-    corridor_first: Ints
-    corridor_last: Ints
-    corridor_class: Ints
-    corridor_distance: Floats
-    corridor_reference_community: Floats
-    corridor_reference_employment: Floats
-    corridor_settled_share: Floats
-    community_region: Ints
-    region_border: Ints
-    region_trade: Ints
-    pair_trade: Ints
-    border_pair: Ints
-    border_centre: Ints
-    pair_first: Ints
-    pair_second: Ints
-    pair_border: Ints
-    pair_supplier: Ints
-    pair_stage: Ints
+    corridor: Any
+    pool: Any
+    region: Any
+    border: Any
+    pair: Any
+
+
+@compiled
+def active(route, q):
+    """Whether people move along a corridor, `world.corridor[c]`, in quarter q."""
+    return route.first <= q <= route.last
+
+
+def records(dtype: np.dtype[np.void], **columns: Iterable[float]) -> Any:
+    """Record array from columns."""
+    values = {name: np.array(list(column)) for name, column in columns.items()}
+    table = np.zeros(len(next(iter(values.values()))), dtype)
+    for name, column in values.items():
+        table[name] = column
+    return table.view(np.recarray)
 
 
 STAGES = {"none": 0, "consultation": 1, "neutrality": 2, "defence": 3}
@@ -130,10 +151,6 @@ class Index:
             "pair": len(self.pairs),
             "state": len(self.states),
         }
-
-
-def _ints(values: Iterable[int]) -> Ints:
-    return np.array(list(values), dtype=np.int64)
 
 
 def departures_name(corridor: Corridor) -> str:
@@ -188,7 +205,7 @@ def _start_stage(files: CaseFiles, axis: Axis, pair: str) -> int:
     return stage
 
 
-def _host_borders(files: CaseFiles, index: Index) -> tuple[Ints, Ints]:
+def _host_borders(files: CaseFiles, index: Index) -> tuple[list[int], list[int]]:
     """Border that each host region adjoins, and the region that stands for the host's centre."""
     region_border = [-1] * len(index.regions)
     centre = [-1] * len(index.borders)
@@ -201,7 +218,7 @@ def _host_borders(files: CaseFiles, index: Index) -> tuple[Ints, Ints]:
         if inland:
             size = {region: _population(files, region) for region in inland}
             centre[b] = index.regions.index(max(size, key=lambda region: (size[region], region)))
-    return _ints(region_border), _ints(centre)
+    return region_border, centre
 
 
 def _population(files: CaseFiles, region: str) -> float:
@@ -229,41 +246,47 @@ def build_world(files: CaseFiles, index: Index, axis: Axis) -> World:
     region_border, centre = _host_borders(files, index)
     states = [pair.split("-") for pair in index.pairs]
     supplies = {row.place for row in files.drivers if row.driver == "arms_procurement"}
+    residents, homes = start_people(files, axis, index.pools)
     return World(
         quarters=axis.quarters,
         society_start=min(living) if living else 0,
-        offsets=layout(index.sizes),
-        pool_region=_ints(index.regions.index(region) for _, region in index.pools),
-        corridor_pool=_ints(index.pools.index((c.group, c.origin)) for c in corridors),
-        corridor_origin=_ints(index.regions.index(c.origin) for c in corridors),
-        corridor_destination=_ints(index.regions.index(c.destination) for c in corridors),
-        corridor_border=_ints(index.borders.index(c.border) for c in corridors if c.border),
-        corridor_community=_ints(
-            index.communities.index((c.group, c.destination)) for c in corridors
+        corridor=records(
+            CORRIDOR,
+            pool=[index.pools.index((c.group, c.origin)) for c in corridors],
+            origin=[index.regions.index(c.origin) for c in corridors],
+            destination=[index.regions.index(c.destination) for c in corridors],
+            border=[index.borders.index(c.border or "") for c in corridors],
+            community=[index.communities.index((c.group, c.destination)) for c in corridors],
+            kind=[KINDS[c.kind] for c in corridors],
+            first=first,
+            last=last,
+            departures=[own[departures_name(c)] for c in corridors],
+            distance=_log_distances(corridors),
+            reference_community=[np.log1p(reference / 1000.0)] * len(corridors),
+            settled_share=[c.settled for c in corridors],
         ),
-        corridor_kind=_ints(KINDS[c.kind] for c in corridors),
-        corridor_first=_ints(first),
-        corridor_last=_ints(last),
-        corridor_class=_ints(own[departures_name(c)] for c in corridors),
-        corridor_distance=_log_distances(corridors),
-        corridor_reference_community=np.full(len(corridors), np.log1p(reference / 1000.0)),
-        corridor_reference_employment=np.zeros(len(corridors)),
-        corridor_settled_share=np.array([c.settled for c in corridors], dtype=float),
-        community_region=_ints(index.regions.index(region) for _, region in index.communities),
-        region_border=region_border,
-        region_trade=_ints(own.get(f"trade_level_{region}", -1) for region in index.regions),
-        pair_trade=_ints(own.get(f"trade_level_{pair}", -1) for pair in index.pairs),
-        border_pair=_ints(
-            index.pairs.index(b) if b in index.pairs else -1 for b in index.borders
+        pool=records(
+            POOL, region=[index.regions.index(region) for _, region in index.pools], people=homes
         ),
-        border_centre=centre,
-        pair_first=_ints(index.states.index(first) for first, _ in states),
-        pair_second=_ints(index.states.index(second) for _, second in states),
-        pair_border=_ints(
-            index.borders.index(pair) if pair in index.borders else -1 for pair in index.pairs
+        region=records(
+            REGION,
+            border=region_border,
+            trade=[own.get(f"trade_level_{region}", -1) for region in index.regions],
+            host=[int(any(c.destination == r for c in corridors)) for r in index.regions],
+            people=residents,
         ),
-        pair_supplier=_ints(
-            0 if first in supplies else 1 if second in supplies else -1 for first, second in states
+        border=records(
+            BORDER,
+            pair=[index.pairs.index(b) if b in index.pairs else -1 for b in index.borders],
+            centre=centre,
         ),
-        pair_stage=_ints(_start_stage(files, axis, pair) for pair in index.pairs),
+        pair=records(
+            PAIR,
+            first=[index.states.index(a) for a, _ in states],
+            second=[index.states.index(b) for _, b in states],
+            border=[index.borders.index(p) if p in index.borders else -1 for p in index.pairs],
+            trade=[own.get(f"trade_level_{pair}", -1) for pair in index.pairs],
+            supplier=[0 if a in supplies else 1 if b in supplies else -1 for a, b in states],
+            stage=[_start_stage(files, axis, pair) for pair in index.pairs],
+        ),
     )

@@ -1,4 +1,4 @@
-"""The state of one member in one quarter: one vector, seen through named blocks.
+"""The state of one member in one quarter: one vector, seen through named records.
 
 Everything that may be read later stands here, flows of the quarter included, so that a
 trajectory is the copy of this vector quarter by quarter, and a value that is not finite
@@ -7,101 +7,35 @@ leads to the block and so to the mechanism that wrote it.
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
-
-from marchland.engine.compile import compiled
 
 Floats = NDArray[np.float64]
 
 
 class State(NamedTuple):
-    """Views into the state vector; see `BLOCKS` for units and meaning."""
+    """The state as records: `state.corridor[c].legal`; see `BLOCKS` for units and meaning."""
 
-    home: Floats
-    legal: Floats
-    overstay: Floats
-    paid: Floats
-    irregular: Floats
-    settled: Floats
-    arrived_now: Floats
-    arrived_1: Floats
-    arrived_2: Floats
-    arrived_3: Floats
-    leaving: Floats
-    utility: Floats
-    entries: Floats
-    irregular_entries: Floats
-    detained: Floats
-    deaths: Floats
-    detected: Floats
-    sent_back: Floats
-    ended: Floats
-    recorded: Floats
-    removed: Floats
-    returned: Floats
-    trips: Floats
-    official: Floats
-    community: Floats
-    others: Floats
-    residents: Floats
-    unemployment: Floats
-    share: Floats
-    unauthorised: Floats
-    hostility: Floats
-    hostility_share: Floats
-    hostility_deprivation: Floats
-    hostility_dispute: Floats
-    hostility_region: Floats
-    hostility_unauthorised: Floats
-    deprivation: Floats
-    dispute: Floats
-    regional_trade: Floats
-    restriction: Floats
-    closure: Floats
-    restrictiveness: Floats
-    practice: Floats
-    paid_logit: Floats
-    paid_share: Floats
-    rents: Floats
-    group_tours: Floats
-    trade: Floats
-    relation: Floats
-    alignment: Floats
-    wish_first: Floats
-    wish_second: Floats
-    wish: Floats
-    orders: Floats
-    backlog: Floats
-    deliveries: Floats
-    stage_none: Floats
-    stage_consultation: Floats
-    stage_neutrality: Floats
-    stage_defence: Floats
-    first_alliance: Floats
-    downgrade_hazard: Floats
-    trust_first: Floats
-    trust_second: Floats
-    wish_threat: Floats
-    wish_arms: Floats
-    wish_trust: Floats
-    wish_dispute: Floats
-    wish_bandwagon: Floats
-    unravelling_time: Floats
-    threat: Floats
+    pool: Any
+    corridor: Any
+    community: Any
+    region: Any
+    border: Any
+    pair: Any
+    state: Any
 
 
 class Block(NamedTuple):
-    """A named part of the state vector.
+    """A named value that every pool, corridor, community, region, border, pair or state has.
 
     Parameters
     ----------
     name : str
-        Field of `State`.
+        Field of the record.
     dimension : str
-        What it is counted over: pool, corridor, community, region, border, pair or state.
+        Field of `State`: what it is counted over.
     unit : str
         Unit of its values.
     mechanism : str
@@ -137,7 +71,23 @@ BLOCKS = tuple(
         ("arrived_2", "corridor", "persons", "settlement", "the same, two quarters ago"),
         ("arrived_3", "corridor", "persons", "settlement", "the same, three quarters ago"),
         ("leaving", "pool", "odds", "migration", "odds that somebody of the pool leaves"),
+        ("remaining", "pool", "share", "migration", "share of the pool not yet dealt to corridors"),
+        (
+            "departures",
+            "corridor",
+            "log share",
+            "migration",
+            "log share that leaves at the reference",
+        ),
         ("utility", "corridor", "log odds", "migration", "utility of leaving along the corridor"),
+        ("odds", "corridor", "odds", "migration", "odds of leaving along the corridor"),
+        (
+            "return_chance",
+            "corridor",
+            "share a quarter",
+            "settlement",
+            "chance that somebody who stays on goes home",
+        ),
         ("entries", "corridor", "persons a quarter", "migration", "legal entrants"),
         (
             "irregular_entries",
@@ -170,6 +120,7 @@ BLOCKS = tuple(
             "observation",
             "of those, recorded as overstayed",
         ),
+        ("joined", "corridor", "persons a quarter", "settlement", "visitors who stay on"),
         ("removed", "corridor", "persons a quarter", "settlement", "overstayers found and removed"),
         (
             "returned",
@@ -196,6 +147,7 @@ BLOCKS = tuple(
         ("others", "region", "persons", "demography", "residents outside the pools"),
         ("residents", "region", "persons", "demography", "all residents"),
         ("unemployment", "region", "share", "migration", "probability of being without work"),
+        ("employment", "region", "log", "migration", "log chance of being employed"),
         ("share", "region", "per cent", "perception", "migrants per hundred residents"),
         (
             "unauthorised",
@@ -237,6 +189,8 @@ BLOCKS = tuple(
         ("practice", "border", "index", "dilemma", "deviation of practice from the rules"),
         ("paid_logit", "border", "logit", "settlement", "share of those found who pay, log odds"),
         ("paid_share", "border", "share", "settlement", "share of those found who pay"),
+        ("irregular_share", "border", "share", "regimes", "share of entries without papers"),
+        ("overstay_chance", "border", "share", "settlement", "chance that a visitor stays on"),
         ("rents", "border", "index", "settlement", "rents from stays that could be ended"),
         (
             "group_tours",
@@ -301,87 +255,65 @@ BLOCKS = tuple(
         ("threat", "state", "index", "threat", "threat felt from outside powers"),
     )
 )
+DIMENSIONS = State._fields
+RECORDS = {
+    dimension: np.dtype([(b.name, np.float64) for b in BLOCKS if b.dimension == dimension])
+    for dimension in DIMENSIONS
+}
 
 
-def layout(sizes: dict[str, int]) -> NDArray[np.int64]:
-    """Offsets of the blocks in the state vector, shape (blocks + 1,)."""
-    lengths = [sizes[block.dimension] for block in BLOCKS]
-    return np.concatenate([[0], np.cumsum(lengths)]).astype(np.int64)
+class Layout:
+    """Where each value stands in the state vector.
 
+    Parameters
+    ----------
+    sizes : dict of str to int
+        How many pools, corridors, communities, regions, borders, pairs and states there are.
+    """
 
-@compiled
-def view(x, o):
-    """Name the blocks of the state vector `x` by their offsets `o`; nothing is copied."""
-    return State(
-        x[o[0] : o[1]],  # home
-        x[o[1] : o[2]],  # legal
-        x[o[2] : o[3]],  # overstay
-        x[o[3] : o[4]],  # paid
-        x[o[4] : o[5]],  # irregular
-        x[o[5] : o[6]],  # settled
-        x[o[6] : o[7]],  # arrived_now
-        x[o[7] : o[8]],  # arrived_1
-        x[o[8] : o[9]],  # arrived_2
-        x[o[9] : o[10]],  # arrived_3
-        x[o[10] : o[11]],  # leaving
-        x[o[11] : o[12]],  # utility
-        x[o[12] : o[13]],  # entries
-        x[o[13] : o[14]],  # irregular_entries
-        x[o[14] : o[15]],  # detained
-        x[o[15] : o[16]],  # deaths
-        x[o[16] : o[17]],  # detected
-        x[o[17] : o[18]],  # sent_back
-        x[o[18] : o[19]],  # ended
-        x[o[19] : o[20]],  # recorded
-        x[o[20] : o[21]],  # removed
-        x[o[21] : o[22]],  # returned
-        x[o[22] : o[23]],  # trips
-        x[o[23] : o[24]],  # official
-        x[o[24] : o[25]],  # community
-        x[o[25] : o[26]],  # others
-        x[o[26] : o[27]],  # residents
-        x[o[27] : o[28]],  # unemployment
-        x[o[28] : o[29]],  # share
-        x[o[29] : o[30]],  # unauthorised
-        x[o[30] : o[31]],  # hostility
-        x[o[31] : o[32]],  # hostility_share
-        x[o[32] : o[33]],  # hostility_deprivation
-        x[o[33] : o[34]],  # hostility_dispute
-        x[o[34] : o[35]],  # hostility_region
-        x[o[35] : o[36]],  # hostility_unauthorised
-        x[o[36] : o[37]],  # deprivation
-        x[o[37] : o[38]],  # dispute
-        x[o[38] : o[39]],  # regional_trade
-        x[o[39] : o[40]],  # restriction
-        x[o[40] : o[41]],  # closure
-        x[o[41] : o[42]],  # restrictiveness
-        x[o[42] : o[43]],  # practice
-        x[o[43] : o[44]],  # paid_logit
-        x[o[44] : o[45]],  # paid_share
-        x[o[45] : o[46]],  # rents
-        x[o[46] : o[47]],  # group_tours
-        x[o[47] : o[48]],  # trade
-        x[o[48] : o[49]],  # relation
-        x[o[49] : o[50]],  # alignment
-        x[o[50] : o[51]],  # wish_first
-        x[o[51] : o[52]],  # wish_second
-        x[o[52] : o[53]],  # wish
-        x[o[53] : o[54]],  # orders
-        x[o[54] : o[55]],  # backlog
-        x[o[55] : o[56]],  # deliveries
-        x[o[56] : o[57]],  # stage_none
-        x[o[57] : o[58]],  # stage_consultation
-        x[o[58] : o[59]],  # stage_neutrality
-        x[o[59] : o[60]],  # stage_defence
-        x[o[60] : o[61]],  # first_alliance
-        x[o[61] : o[62]],  # downgrade_hazard
-        x[o[62] : o[63]],  # trust_first
-        x[o[63] : o[64]],  # trust_second
-        x[o[64] : o[65]],  # wish_threat
-        x[o[65] : o[66]],  # wish_arms
-        x[o[66] : o[67]],  # wish_trust
-        x[o[67] : o[68]],  # wish_dispute
-        x[o[68] : o[69]],  # wish_bandwagon
-        x[o[69] : o[70]],  # unravelling_time
-        x[o[70] : o[71]],  # threat
-    )
+    def __init__(self, sizes: dict[str, int]) -> None:
+        self.sizes = sizes
+        self.start: dict[str, int] = {}
+        self.length = 0
+        for dimension in DIMENSIONS:
+            self.start[dimension] = self.length
+            self.length += sizes[dimension] * len(RECORDS[dimension].names or ())
+
+    def cell(self, name: str, n: int) -> int:
+        """Position in the state vector of a value of the n-th pool, corridor and so on."""
+        block = next(b for b in BLOCKS if b.name == name)
+        fields = list(RECORDS[block.dimension].names or ())
+        return self.start[block.dimension] + n * len(fields) + fields.index(name)
+
+    def block(self, cell: int) -> Block:
+        """The block that a position of the state vector belongs to."""
+        dimension = max(
+            (d for d in DIMENSIONS if self.start[d] <= cell), key=self.start.__getitem__
+        )
+        while self.sizes[dimension] == 0:
+            dimension = DIMENSIONS[DIMENSIONS.index(dimension) - 1]
+        fields = RECORDS[dimension].names or ()
+        name = fields[(cell - self.start[dimension]) % len(fields)]
+        return next(b for b in BLOCKS if b.name == name)
+
+    def workspace(self, workers: int) -> tuple[Floats, State]:
+        """State vectors, one each worker, and the same memory as records.
+
+        Returns
+        -------
+        vectors : (workers, length) array
+        records : State of (workers, n) record arrays
+        """
+        vectors = np.zeros((workers, self.length))
+        views = []
+        for dimension in DIMENSIONS:
+            record = RECORDS[dimension]
+            shape = (workers, self.sizes[dimension])
+            strides = (8 * self.length, record.itemsize)
+            offset = 8 * self.start[dimension]
+            if self.sizes[dimension]:
+                view = np.ndarray(shape, record, vectors.data, offset, strides)
+            else:
+                view = np.zeros((workers, 1), record)[:, :0]
+            views.append(view.view(np.recarray))
+        return vectors, State(*views)

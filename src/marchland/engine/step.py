@@ -22,12 +22,12 @@ from marchland.mechanisms import (
 
 
 @compiled
-def people(state, world, inputs, p, own, q, years, luck):
+def people(state, world, inputs, p, q, years, luck):
     """Push, flows and changes of status: steps 2 to 4."""
     migration.push(state, inputs, p, q)
     networks.communities(state, world)
     regimes.take_effect(state, inputs, p, q)
-    migration.flows(state, world, inputs, p, own, q, luck)
+    migration.flows(state, world, inputs, p, q, luck)
     regimes.without_papers(state, world, p, q, years, luck)
     regimes.protocol(state, world, inputs, p, q, luck)
     settlement.stays(state, world, inputs, p, q, luck)
@@ -39,7 +39,7 @@ def societies(state, world, inputs, p, own, q, luck):
     trade.turnover(state, world, inputs, p, own, q)
     demography.residents(state, world, inputs, p, q, luck)
     perception.shares(state, world)
-    perception.hostility(state, inputs, p, q)
+    perception.hostility(state, world, inputs, p, q)
     dilemma.practice(state, world, inputs, p, own, q)
 
 

@@ -19,15 +19,15 @@ def transfers(state, world, inputs, p, q):
     Carries I01, I02 (supply), I03, I04 (demand). Distrust the years within a sum.
     Levine, Sen and Smith 1994.
     """
-    for d in range(state.orders.shape[0]):
-        if world.pair_supplier[d] < 0:
+    for d in range(state.pair.shape[0]):
+        if world.pair[d].supplier < 0:
             continue
-        supply = p.arms_need * inputs.arms_need[q, d]
+        supply = p.arms_need * inputs.pair[q, d].arms_need
         demand = (
-            p.arms_resources * inputs.arms_resources[q, d]
-            + p.arms_embargo * inputs.arms_embargo[q, d]
+            p.arms_resources * inputs.pair[q, d].arms_resources
+            + p.arms_embargo * inputs.pair[q, d].arms_embargo
         )
-        state.orders[d] = p.arms_level * exp(soft_minimum(supply, demand))
-        delivered = state.backlog[d] * (1.0 - exp(-0.25 / p.arms_lag))
-        state.backlog[d] += state.orders[d] / 4.0 - delivered
-        state.deliveries[d] = 4.0 * delivered
+        state.pair[d].orders = p.arms_level * exp(soft_minimum(supply, demand))
+        delivered = state.pair[d].backlog * (1.0 - exp(-0.25 / p.arms_lag))
+        state.pair[d].backlog += state.pair[d].orders / 4.0 - delivered
+        state.pair[d].deliveries = 4.0 * delivered

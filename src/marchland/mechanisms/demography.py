@@ -9,16 +9,15 @@ from marchland.engine.compile import compiled
 
 
 @compiled
-def out_rate(inputs, p, q, r):
-    """Share of residents who leave region r for the interior, per year (E8).
+def out_rate(x, p):
+    """Share of residents who leave a region for the interior, per year (E8).
 
     o0 exp(b_c living cost + b_n loss of supplies)
 
     Carries F01 (cost), F04 (neglect). Distrust causes apart: three falls, one period.
     """
     return p.out_migration * exp(
-        p.out_migration_cost * inputs.living_cost[q, r]
-        + p.out_migration_neglect * inputs.neglect[q, r]
+        p.out_migration_cost * x.living_cost + p.out_migration_neglect * x.neglect
     )
 
 
@@ -31,15 +30,17 @@ def residents(state, world, inputs, p, q, luck):
     Persons. Pools at home grow with their region and do not leave for the interior.
     Carries F01, F04. Distrust it before 1990, where births and deaths are held.
     """
-    for r in range(state.residents.shape[0]):
-        growth = draws.whole(luck, inputs.natural_increase[q, r] * state.others[r])
+    for r in range(state.region.shape[0]):
+        growth = draws.whole(luck, inputs.region[q, r].natural_increase * state.region[r].others)
         leaving = 0.0
-        if inputs.living_cost[q, r] == inputs.living_cost[q, r]:
-            chance = 1.0 - exp(-out_rate(inputs, p, q, r) / 4.0)
-            leaving = draws.draw(luck, state.others[r], chance, q, draws.OUT, r)
-        state.others[r] += growth - leaving
-        state.residents[r] = state.others[r]
-    for k in range(state.home.shape[0]):
-        r = world.pool_region[k]
-        state.home[k] += draws.whole(luck, inputs.natural_increase[q, r] * state.home[k])
-        state.residents[r] += state.home[k]
+        if inputs.region[q, r].living_cost == inputs.region[q, r].living_cost:
+            chance = 1.0 - exp(-out_rate(inputs.region[q, r], p) / 4.0)
+            leaving = draws.draw(luck, state.region[r].others, chance, q, draws.OUT, r)
+        state.region[r].others += growth - leaving
+        state.region[r].residents = state.region[r].others
+    for k in range(state.pool.shape[0]):
+        r = world.pool[k].region
+        state.pool[k].home += draws.whole(
+            luck, inputs.region[q, r].natural_increase * state.pool[k].home
+        )
+        state.region[r].residents += state.pool[k].home

@@ -20,15 +20,15 @@ def felt(state, world, b):
     """
     total = 0.0
     count = 0
-    for r in range(state.hostility.shape[0]):
-        if world.region_border[r] == b:
-            total += state.hostility[r]
+    for r in range(state.region.shape[0]):
+        if world.region[r].border == b:
+            total += state.region[r].hostility
             count += 1
     regions = total / count if count > 0 else 0.0
-    centre = world.border_centre[b]
+    centre = world.border[b].centre
     if centre < 0:
         return regions
-    return (1.0 - CENTRE_WEIGHT) * regions + CENTRE_WEIGHT * state.hostility[centre]
+    return (1.0 - CENTRE_WEIGHT) * regions + CENTRE_WEIGHT * state.region[centre].hostility
 
 
 @compiled
@@ -41,18 +41,18 @@ def practice(state, world, inputs, p, own, q):
     Carries G01, H01 (l) and D10 (n). Distrust it: no figure follows hostility or practice
     through time, so expect 'the evidence cannot tell'. Jervis 1978; Kydd 2005.
     """
-    for b in range(state.practice.shape[0]):
-        d = world.border_pair[b]
+    for b in range(state.border.shape[0]):
+        d = world.border[b].pair
         need = 0.0
-        if d >= 0 and world.pair_trade[d] >= 0 and state.trade[d] > 0.0:
-            need = log(state.trade[d] / own[world.pair_trade[d]])
+        if d >= 0 and world.pair[d].trade >= 0 and state.pair[d].trade > 0.0:
+            need = log(state.pair[d].trade / own[world.pair[d].trade])
         change = (
             p.practice_hostility * felt(state, world, b)
             - p.practice_trade * need
-            - p.practice_damping * state.practice[b]
+            - p.practice_damping * state.border[b].practice
         )
-        x = state.practice[b] + change / 4.0
-        state.practice[b] = min(max(x, -PRACTICE_LIMIT), PRACTICE_LIMIT)
+        x = state.border[b].practice + change / 4.0
+        state.border[b].practice = min(max(x, -PRACTICE_LIMIT), PRACTICE_LIMIT)
 
 
 @compiled
@@ -62,6 +62,6 @@ def as_practised(state, inputs, q):
     restrictiveness = rule + visa weight x practice; the visa of the reference quarter added 0.4
     to the restrictiveness of the rules, which is the weight.
     """
-    for b in range(state.restrictiveness.shape[0]):
-        total = inputs.restrictiveness[q, b] + VISA_WEIGHT * state.practice[b]
-        state.restrictiveness[b] = min(max(total, 0.0), 1.0)
+    for b in range(state.border.shape[0]):
+        total = inputs.border[q, b].restrictiveness + VISA_WEIGHT * state.border[b].practice
+        state.border[b].restrictiveness = min(max(total, 0.0), 1.0)

@@ -21,21 +21,18 @@ def quarterly(yearly_base, log_odds):
 
 
 @compiled
-def step_down(state, world, inputs, p, q, d):
-    """Chance a quarter that the treaty of pair d steps down (E16).
+def step_down(common_threat, power_change, succession, p):
+    """Chance a quarter that a treaty steps down (E16).
 
     logit h = c - t1 common threat + t2 change of the power ratio + t4 change of leader
 
     The common threat is the lesser of the two. Carries K02, K08, K11, M01.
     Distrust causes apart: one alliance broke, once. Leeds and Savun 2007.
     """
-    i, j = world.pair_first[d], world.pair_second[d]
-    common = min(state.threat[i], state.threat[j])
-    change = max(inputs.succession[q, i], inputs.succession[q, j])
     log_odds = (
-        -p.treaty_threat * common
-        + p.treaty_power_ratio * inputs.power_change[q, d]
-        + p.treaty_leader * change
+        -p.treaty_threat * common_threat
+        + p.treaty_power_ratio * power_change
+        + p.treaty_leader * succession
     )
     return quarterly(p.treaty_base, log_odds)
 
@@ -47,15 +44,22 @@ def stages(state, world, inputs, p, q):
     none, consultation, neutrality or non-aggression, defence; up with the weaker wish, down
     with `step_down`. Probabilities. Carries K02, K06, K08, K13. Morrow 1991; Snyder 1984.
     """
-    for d in range(state.stage_none.shape[0]):
-        up = quarterly(p.treaty_upward_base, p.treaty_upward * state.wish[d])
-        down = step_down(state, world, inputs, p, q, d)
-        none, consult = state.stage_none[d], state.stage_consultation[d]
-        neutral, defence = state.stage_neutrality[d], state.stage_defence[d]
+    for d in range(state.pair.shape[0]):
+        up = quarterly(p.treaty_upward_base, p.treaty_upward * state.pair[d].wish)
+        i, j = world.pair[d].first, world.pair[d].second
+        common = min(state.state[i].threat, state.state[j].threat)
+        change = max(inputs.state[q, i].succession, inputs.state[q, j].succession)
+        down = step_down(common, inputs.pair[q, d].power_change, change, p)
+        none, consult = state.pair[d].stage_none, state.pair[d].stage_consultation
+        neutral, defence = state.pair[d].stage_neutrality, state.pair[d].stage_defence
         fall = (1.0 - up) * down
-        state.stage_none[d] = none - up * none + fall * consult
-        state.stage_consultation[d] = consult + up * none - (up + fall) * consult + fall * neutral
-        state.stage_neutrality[d] = neutral + up * consult - (up + fall) * neutral + down * defence
-        state.stage_defence[d] = defence + up * neutral - down * defence
-        state.first_alliance[d] *= 1.0 - down
-        state.downgrade_hazard[d] = 1.0 - (1.0 - down) ** 4
+        state.pair[d].stage_none = none - up * none + fall * consult
+        state.pair[d].stage_consultation = (
+            consult + up * none - (up + fall) * consult + fall * neutral
+        )
+        state.pair[d].stage_neutrality = (
+            neutral + up * consult - (up + fall) * neutral + down * defence
+        )
+        state.pair[d].stage_defence = defence + up * neutral - down * defence
+        state.pair[d].first_alliance *= 1.0 - down
+        state.pair[d].downgrade_hazard = 1.0 - (1.0 - down) ** 4

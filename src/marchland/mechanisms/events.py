@@ -7,8 +7,8 @@ from marchland.mechanisms.dilemma import felt
 
 
 @compiled
-def relation(state, world, p, d):
-    """Standing of relations in pair d, one quarter on (E12).
+def relation(pair, hostility, p):
+    """Standing of a pair's relations, one quarter on (E12).
 
     z = a z + (1 - a) (b_x alignment + b_t (trust - p0) - b_h hostility at the border)
 
@@ -16,20 +16,20 @@ def relation(state, world, p, d):
     Distrust single quarters: reports are uneven, so readings condition on their number.
     Goldstein 1992; Brandt and Freeman 2006.
     """
-    b = world.pair_border[d]
-    hostility = felt(state, world, b) if b >= 0 else 0.0
-    trust = 0.5 * (state.trust_first[d] + state.trust_second[d]) - p.trust_initial
+    trust = 0.5 * (pair.trust_first + pair.trust_second) - p.trust_initial
     towards = (
-        p.relation_alignment * state.alignment[d]
+        p.relation_alignment * pair.alignment
         + p.relation_trust * trust
         - p.relation_hostility * hostility
     )
     keep = p.relation_persistence
-    return keep * state.relation[d] + (1.0 - keep) * towards
+    return keep * pair.relation + (1.0 - keep) * towards
 
 
 @compiled
 def relations(state, world, p):
     """Standing of every pair (E12). Carries what `relation` carries."""
-    for d in range(state.relation.shape[0]):
-        state.relation[d] = relation(state, world, p, d)
+    for d in range(state.pair.shape[0]):
+        b = world.pair[d].border
+        hostility = felt(state, world, b) if b >= 0 else 0.0
+        state.pair[d].relation = relation(state.pair[d], hostility, p)

@@ -16,13 +16,13 @@ def communities(state, world):
     Massey et al. 1993; McKenzie and Rapoport 2010.
     """
     for m in range(state.community.shape[0]):
-        state.community[m] = 0.0
-    for c in range(state.legal.shape[0]):
+        state.community[m].community = 0.0
+    for c in range(state.corridor.shape[0]):
         away = (
-            state.legal[c]
-            + state.overstay[c]
-            + state.paid[c]
-            + state.irregular[c]
-            + state.settled[c]
+            state.corridor[c].legal
+            + state.corridor[c].overstay
+            + state.corridor[c].paid
+            + state.corridor[c].irregular
+            + state.corridor[c].settled
         )
-        state.community[world.corridor_community[c]] += away
+        state.community[world.corridor[c].community].community += away

@@ -5,15 +5,13 @@ from __future__ import annotations
 from math import exp
 
 from marchland.engine.compile import compiled
-from marchland.mechanisms.settlement import overstay_chance, return_chance
-from marchland.world import SOJOURNERS
+from marchland.world import SOJOURNERS, active
 
 
 @compiled
-def found_before_return(p, goes):
-    """Chance that an overstayer is found before going home, both per quarter (O1)."""
-    found = 1.0 - exp(-p.detection / 4.0)
-    return found / (found + (1.0 - found) * goes)
+def found_before_return(find, goes):
+    """Chance that an overstayer is found before going home, from both per quarter (O1)."""
+    return find / (find + (1.0 - find) * goes)
 
 
 @compiled
@@ -26,16 +24,19 @@ def recorded(state, world, inputs, p, q):
     visitors on group lists, which grows t years under the visa. Carries D05.
     Distrust payment against composition: both make statistics look clean.
     """
-    for b in range(state.group_tours.shape[0]):
-        state.group_tours[b] = 1.0 - exp(-p.composition * inputs.visa_years[q, b])
-    for c in range(state.ended.shape[0]):
-        state.recorded[c] = 0.0
-        if world.corridor_kind[c] == SOJOURNERS:
-            b = world.corridor_border[c]
-            chance = overstay_chance(p, inputs.visa_years[q, b])
-            goes = return_chance(state, world, inputs, p, q, c)
-            seen = found_before_return(p, goes) * (1.0 - state.paid_share[b])
-            state.recorded[c] = state.ended[c] * (1.0 - state.group_tours[b]) * chance * seen
+    for b in range(state.border.shape[0]):
+        state.border[b].group_tours = 1.0 - exp(-p.composition * inputs.border[q, b].visa_years)
+    find = 1.0 - exp(-p.detection / 4.0)
+    for c in range(state.corridor.shape[0]):
+        state.corridor[c].recorded = 0.0
+        if world.corridor[c].kind == SOJOURNERS and active(world.corridor[c], q):
+            b = world.corridor[c].border
+            chance = state.border[b].overstay_chance
+            seen = found_before_return(find, state.corridor[c].return_chance)
+            seen *= 1.0 - state.border[b].paid_share
+            state.corridor[c].recorded = (
+                state.corridor[c].ended * (1.0 - state.border[b].group_tours) * chance * seen
+            )
 
 
 @compiled
@@ -46,9 +47,14 @@ def officially(state, p):
 
     Persons. Distrust stock and coverage apart: official figures are their product.
     """
-    for c in range(state.official.shape[0]):
-        staying = state.overstay[c] + state.paid[c] + state.irregular[c] + state.settled[c]
-        state.official[c] = p.coverage * staying
+    for c in range(state.corridor.shape[0]):
+        staying = (
+            state.corridor[c].overstay
+            + state.corridor[c].paid
+            + state.corridor[c].irregular
+            + state.corridor[c].settled
+        )
+        state.corridor[c].official = p.coverage * staying
 
 
 @compiled
@@ -57,5 +63,5 @@ def trips(state, p):
 
     trips per visitor x entries with papers. Carries D01. Distrust persons behind trips.
     """
-    for c in range(state.trips.shape[0]):
-        state.trips[c] = p.trips * state.entries[c]
+    for c in range(state.corridor.shape[0]):
+        state.corridor[c].trips = p.trips * state.corridor[c].entries

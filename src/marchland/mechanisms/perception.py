@@ -14,22 +14,22 @@ def shares(state, world):
 
     Carries G01. The visits of a border's own nationals in the other direction do not count.
     """
-    for r in range(state.share.shape[0]):
-        state.share[r] = 0.0
-        state.unauthorised[r] = 0.0
-    for c in range(state.legal.shape[0]):
-        r = world.corridor_destination[c]
-        if world.corridor_kind[c] != SOJOURNERS or state.residents[r] <= 0.0:
+    for r in range(state.region.shape[0]):
+        state.region[r].share = 0.0
+        state.region[r].unauthorised = 0.0
+    for c in range(state.corridor.shape[0]):
+        r = world.corridor[c].destination
+        if world.corridor[c].kind != SOJOURNERS or state.region[r].residents <= 0.0:
             continue
-        without = state.overstay[c] + state.paid[c] + state.irregular[c]
-        present = state.legal[c] + without + state.settled[c]
-        state.share[r] += 100.0 * present / state.residents[r]
-        state.unauthorised[r] += 100.0 * without / state.residents[r]
+        without = state.corridor[c].overstay + state.corridor[c].paid + state.corridor[c].irregular
+        present = state.corridor[c].legal + without + state.corridor[c].settled
+        state.region[r].share += 100.0 * present / state.region[r].residents
+        state.region[r].unauthorised += 100.0 * without / state.region[r].residents
 
 
 @compiled
-def hostility(state, inputs, p, q):
-    """Hostility of residents, split into its terms (E9).
+def hostility(state, world, inputs, p, q):
+    """Hostility of residents of host regions, split into its terms (E9).
 
     H = b1 ln(1 + share) + b3 deprivation + b4 dispute + b7 border region
         + b11 ln(1 + unauthorised share)
@@ -40,18 +40,24 @@ def hostility(state, inputs, p, q):
     Distrust the terms apart: three cities can tell contrasts, and they have two.
     Blalock 1967; Quillian 1995; Grieco 1988; Powell 1991.
     """
-    for r in range(state.hostility.shape[0]):
-        state.deprivation[r] = inputs.deprivation[q, r]
-        state.dispute[r] = inputs.dispute[q, r]
-        state.hostility_share[r] = p.hostility_share * log1p(state.share[r])
-        state.hostility_deprivation[r] = p.hostility_deprivation * inputs.deprivation[q, r]
-        state.hostility_dispute[r] = p.hostility_dispute * inputs.dispute[q, r]
-        state.hostility_region[r] = p.hostility_region * inputs.adjoins[q, r]
-        state.hostility_unauthorised[r] = p.hostility_unauthorised * log1p(state.unauthorised[r])
-        state.hostility[r] = (
-            state.hostility_share[r]
-            + state.hostility_deprivation[r]
-            + state.hostility_dispute[r]
-            + state.hostility_region[r]
-            + state.hostility_unauthorised[r]
+    for r in range(state.region.shape[0]):
+        if world.region[r].host == 0:
+            continue
+        state.region[r].deprivation = inputs.region[q, r].deprivation
+        state.region[r].dispute = inputs.region[q, r].dispute
+        state.region[r].hostility_share = p.hostility_share * log1p(state.region[r].share)
+        state.region[r].hostility_deprivation = (
+            p.hostility_deprivation * inputs.region[q, r].deprivation
+        )
+        state.region[r].hostility_dispute = p.hostility_dispute * inputs.region[q, r].dispute
+        state.region[r].hostility_region = p.hostility_region * inputs.region[q, r].adjoins
+        state.region[r].hostility_unauthorised = p.hostility_unauthorised * log1p(
+            state.region[r].unauthorised
+        )
+        state.region[r].hostility = (
+            state.region[r].hostility_share
+            + state.region[r].hostility_deprivation
+            + state.region[r].hostility_dispute
+            + state.region[r].hostility_region
+            + state.region[r].hostility_unauthorised
         )

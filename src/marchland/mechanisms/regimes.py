@@ -6,19 +6,18 @@ from math import exp
 
 from marchland.engine import draws
 from marchland.engine.compile import compiled
-from marchland.world import CROSSERS
+from marchland.world import CROSSERS, active
 
 
 @compiled
-def adjust(now, target, restriction_rate, removal_rate):
+def adjust(now, target, slow, fast):
     """One quarter towards a rule: slowly where it restricts, fast where it frees (E5).
 
     dR/dt = rate (target - R), rate = restriction_rate if target > R else removal_rate
 
-    Rates per year. Czaika and de Haas 2017.
+    `slow` and `fast` are the shares of the way made in a quarter. Czaika and de Haas 2017.
     """
-    rate = restriction_rate if target > now else removal_rate
-    return now + (target - now) * (1.0 - exp(-rate / 4.0))
+    return now + (target - now) * (slow if target > now else fast)
 
 
 @compiled
@@ -28,19 +27,18 @@ def take_effect(state, inputs, p, q):
     Closed: 1, open: 0. Visa-free: 0, the visa of the reference: 1, plus officials' practice.
     Carries D01, D02, D03. Czaika and de Haas 2017.
     """
-    for b in range(state.closure.shape[0]):
-        visa = max(inputs.visa[q, b] + state.practice[b], 0.0)
-        state.closure[b] = adjust(
-            state.closure[b], inputs.closure[q, b], p.restriction_rate, p.removal_rate
-        )
-        state.restriction[b] = adjust(
-            state.restriction[b], visa, p.restriction_rate, p.removal_rate
-        )
+    slow = 1.0 - exp(-p.restriction_rate / 4.0)
+    fast = 1.0 - exp(-p.removal_rate / 4.0)
+    for b in range(state.border.shape[0]):
+        border, rule = state.border[b], inputs.border[q, b]
+        visa = max(rule.visa + border.practice, 0.0)
+        border.closure = adjust(border.closure, rule.closure, slow, fast)
+        border.restriction = adjust(border.restriction, visa, slow, fast)
 
 
 @compiled
-def irregular_share(state, p, b, years):
-    """Share of entries without papers at border b (E5).
+def irregular_share(restriction, p, years):
+    """Share of entries without papers (E5).
 
     odds = odds0 exp(b_r restriction - b_e enforcement), enforcement = growth x years
 
@@ -51,7 +49,7 @@ def irregular_share(state, p, b, years):
         p.irregular_share
         / (1.0 - p.irregular_share)
         * exp(
-            p.irregular_restriction * state.restriction[b]
+            p.irregular_restriction * restriction
             - p.irregular_enforcement * p.enforcement_growth * years
         )
     )
@@ -67,20 +65,27 @@ def without_papers(state, world, p, q, years, luck):
     Persons a quarter. Those held go home. Carries D02, D16, D18.
     Distrust flow and enforcement apart: detentions are their product.
     """
-    for c in range(state.entries.shape[0]):
-        b = world.corridor_border[c]
-        crossing = world.corridor_kind[c] == CROSSERS
-        chance = 1.0 if crossing else irregular_share(state, p, b, years)
-        entered = draws.draw(luck, state.entries[c], chance, q, draws.IRREGULAR, c)
-        died = draws.draw(luck, entered, p.crossing_risk, q, draws.DEATHS, c) if crossing else 0.0
-        hold = 0.0 if crossing else 1.0 - exp(-p.border_detection * exp(p.enforcement_growth * years))
-        held = draws.draw(luck, entered, hold, q, draws.DETAINED, c)
-        state.entries[c] -= entered
-        state.irregular_entries[c] = entered
-        state.deaths[c] = died
-        state.detained[c] = held
-        state.irregular[c] += entered - died - held
-        state.home[world.corridor_pool[c]] += held
+    hold = 1.0 - exp(-p.border_detection * exp(p.enforcement_growth * years))
+    for b in range(state.border.shape[0]):
+        state.border[b].irregular_share = irregular_share(state.border[b].restriction, p, years)
+    for c in range(state.corridor.shape[0]):
+        if not active(world.corridor[c], q):
+            continue
+        crossing = world.corridor[c].kind == CROSSERS
+        chance = 1.0 if crossing else state.border[world.corridor[c].border].irregular_share
+        entered = draws.draw(luck, state.corridor[c].entries, chance, q, draws.IRREGULAR, c)
+        died = 0.0
+        held = 0.0
+        if crossing:
+            died = draws.draw(luck, entered, p.crossing_risk, q, draws.DEATHS, c)
+        else:
+            held = draws.draw(luck, entered, hold, q, draws.DETAINED, c)
+        state.corridor[c].entries -= entered
+        state.corridor[c].irregular_entries = entered
+        state.corridor[c].deaths = died
+        state.corridor[c].detained = held
+        state.corridor[c].irregular += entered - died - held
+        state.pool[world.corridor[c].pool].home += held
 
 
 @compiled
@@ -92,19 +97,19 @@ def protocol(state, world, inputs, p, q, luck):
     Persons a quarter. Carries D11 (disaster), D14 (labour need), D15.
     Distrust the causes apart: one year, in which hunger, kin and incentives moved together.
     """
-    for c in range(state.entries.shape[0]):
-        if world.corridor_kind[c] != CROSSERS:
+    for c in range(state.corridor.shape[0]):
+        if world.corridor[c].kind != CROSSERS or not active(world.corridor[c], q):
             continue
-        arrived = state.irregular_entries[c] - state.deaths[c]
+        arrived = state.corridor[c].irregular_entries - state.corridor[c].deaths
         found = draws.draw(luck, arrived, p.crossing_detection, q, draws.DETECTED, c)
         log_odds = (
             p.return_base
-            - p.return_disaster * inputs.disaster[q, c]
-            - p.return_labour * inputs.labour_need[q, c]
+            - p.return_disaster * inputs.corridor[q, c].disaster
+            - p.return_labour * inputs.corridor[q, c].labour_need
         )
         chance = 1.0 / (1.0 + exp(-log_odds))
         sent_back = draws.draw(luck, found, chance, q, draws.SENT_BACK, c)
-        state.detected[c] = found
-        state.sent_back[c] = sent_back
-        state.irregular[c] -= sent_back
-        state.home[world.corridor_pool[c]] += sent_back
+        state.corridor[c].detected = found
+        state.corridor[c].sent_back = sent_back
+        state.corridor[c].irregular -= sent_back
+        state.pool[world.corridor[c].pool].home += sent_back

@@ -6,7 +6,7 @@ from math import exp, log
 
 from marchland.engine import draws
 from marchland.engine.compile import compiled
-from marchland.world import CROSSERS, SOJOURNERS
+from marchland.world import CROSSERS, SOJOURNERS, active
 
 
 @compiled
@@ -22,31 +22,32 @@ def payments(state, world, p, b):
     """
     stayers = 0.0
     hosts = 0.0
-    for c in range(state.overstay.shape[0]):
-        if world.corridor_border[c] == b and world.corridor_kind[c] == SOJOURNERS:
-            stayers += state.overstay[c] + state.paid[c]
-    for r in range(state.residents.shape[0]):
-        if world.region_border[r] == b:
-            hosts += state.residents[r]
+    for c in range(state.corridor.shape[0]):
+        if world.corridor[c].border == b and world.corridor[c].kind == SOJOURNERS:
+            stayers += state.corridor[c].overstay + state.corridor[c].paid
+    for r in range(state.region.shape[0]):
+        if world.region[r].border == b:
+            hosts += state.region[r].residents
     s = 100.0 * stayers / hosts if hosts > 0.0 else 0.0
-    state.rents[b] = min(max(state.restriction[b], 0.0), 1.0) * s / (1.0 + s)
-    state.paid_logit[b] += p.payment * state.rents[b] / 4.0
-    state.paid_share[b] = 1.0 / (1.0 + exp(-state.paid_logit[b]))
+    state.border[b].rents = min(max(state.border[b].restriction, 0.0), 1.0) * s / (1.0 + s)
+    state.border[b].paid_logit += p.payment * state.border[b].rents / 4.0
+    state.border[b].paid_share = 1.0 / (1.0 + exp(-state.border[b].paid_logit))
 
 
 @compiled
-def overstay_chance(p, visa_years):
+def overstay_chance(p, closure, visa_years):
     """Chance that a visitor whose allowance ends stays on (E5b).
 
-    1 - exp(-h), h = overstay exp(-compliance x years under the visa)
+    1 - exp(-h), h = overstay exp(-opening x closure - compliance x years under the visa)
 
-    Carries D05 with `payments`; `compliance` is the rival that people simply leave.
+    Where the border is closed but for delegations, staying on is as rare as entry. Carries D05
+    with `payments`; `compliance` is the rival that people simply leave.
     """
-    return 1.0 - exp(-p.overstay * exp(-p.compliance * visa_years))
+    return 1.0 - exp(-p.overstay * exp(-p.opening * closure - p.compliance * visa_years))
 
 
 @compiled
-def return_chance(state, world, inputs, p, q, c):
+def return_chance(income_gap, restriction, p):
     """Chance a quarter that somebody who stays on goes home (E6).
 
     hazard = rho0 exp(-rho1 ln(w_host / w_home) - visa_return x restriction), per year
@@ -54,64 +55,66 @@ def return_chance(state, world, inputs, p, q, c):
     Restriction cuts returns too. Carries C06, D01.
     Czaika and de Haas 2017.
     """
-    hazard = p.return_rate * exp(
-        -p.return_income * inputs.income_gap[q, c]
-        - p.visa_return * state.restriction[world.corridor_border[c]]
-    )
+    hazard = p.return_rate * exp(-p.return_income * income_gap - p.visa_return * restriction)
     return 1.0 - exp(-hazard / 4.0)
 
 
 @compiled
-def remember_arrivals(state, c, joined, left, before):
+def remember_arrivals(corridor, joined, left, before):
     """Age those who stay on by a quarter: who arrived within the last four (E6).
 
     Each cohort loses the share `left / before` that all who stay on lose; persons.
     """
     kept = 1.0 - left / before if before > 0.0 else 0.0
-    state.arrived_3[c] = state.arrived_2[c] * kept
-    state.arrived_2[c] = state.arrived_1[c] * kept
-    state.arrived_1[c] = state.arrived_now[c] * kept
-    state.arrived_now[c] = joined
+    corridor.arrived_3 = corridor.arrived_2 * kept
+    corridor.arrived_2 = corridor.arrived_1 * kept
+    corridor.arrived_1 = corridor.arrived_now * kept
+    corridor.arrived_now = joined
 
 
 @compiled
-def stay_on(state, world, inputs, p, q, luck, c):
-    """One quarter of the stays along corridor c (E5b, E6).
+def allowance(corridor, border, sojourn, p, q, luck, c):
+    """Visitors whose allowance ends, and those of them who stay on (E5b).
 
-    legal -> overstay  where the allowance ends and the visitor stays on
+    legal -> overstay  where the allowance ends and the visitor stays on, else home
+
+    Persons; gives those who go home. Carries D05.
+    """
+    still_visiting = draws.draw(luck, corridor.entries, p.visit_share, q, draws.VISIT, c)
+    corridor.ended = corridor.legal + corridor.entries - still_visiting
+    chance = border.overstay_chance if sojourn else 0.0
+    corridor.joined = draws.draw(luck, corridor.ended, chance, q, draws.OVERSTAY, c)
+    corridor.legal = still_visiting
+    return corridor.ended - corridor.joined
+
+
+@compiled
+def stay_on(corridor, border, find, q, luck, c):
+    """Those who stay on: found, paying or removed, or going home (E5b, E6).
+
     overstay -> found  at detection a year; found -> paid with the paid share, else removed
     overstay, paid, irregular -> home  at the return hazard
 
-    Persons. Carries D04 (payments), D05 (prolonged stays), C06 (return).
+    Persons; gives those who go home. Carries D04 (payments), D05 (prolonged stays), C06 (return).
     Distrust the split between found and paid: only their product is identified.
     Becker 1968; Shleifer and Vishny 1993.
     """
-    b = world.corridor_border[c]
-    sojourn = world.corridor_kind[c] == SOJOURNERS
-    still_visiting = draws.draw(luck, state.entries[c], p.visit_share, q, draws.VISIT, c)
-    ended = state.legal[c] + state.entries[c] - still_visiting
-    chance = overstay_chance(p, inputs.visa_years[q, b]) if sojourn else 0.0
-    joined = draws.draw(luck, ended, chance, q, draws.OVERSTAY, c)
-    found = draws.draw(
-        luck, state.overstay[c], 1.0 - exp(-p.detection / 4.0), q, draws.FOUND, c
-    )
-    pays = draws.draw(luck, found, state.paid_share[b], q, draws.PAID, c)
-    goes = return_chance(state, world, inputs, p, q, c)
-    from_overstay = draws.draw(luck, state.overstay[c] - found, goes, q, draws.RETURN, 3 * c)
-    from_paid = draws.draw(luck, state.paid[c], goes, q, draws.RETURN, 3 * c + 1)
-    from_irregular = draws.draw(luck, state.irregular[c], goes, q, draws.RETURN, 3 * c + 2)
-    before = state.overstay[c] + state.paid[c] + state.irregular[c]
-    state.ended[c] = ended
-    state.removed[c] = found - pays
-    state.returned[c] = from_overstay + from_paid + from_irregular
-    state.legal[c] = still_visiting
-    state.overstay[c] += joined - found - from_overstay
-    state.paid[c] += pays - from_paid
-    state.irregular[c] -= from_irregular
-    state.home[world.corridor_pool[c]] += ended - joined + state.removed[c] + state.returned[c]
-    left = state.removed[c] + state.returned[c]
-    joined += state.irregular_entries[c] - state.detained[c]
-    remember_arrivals(state, c, joined, left, before)
+    goes = corridor.return_chance
+    found = draws.draw(luck, corridor.overstay, find, q, draws.FOUND, c)
+    pays = draws.draw(luck, found, border.paid_share, q, draws.PAID, c)
+    from_overstay = draws.draw(luck, corridor.overstay - found, goes, q, draws.RETURN, 3 * c)
+    from_paid = draws.draw(luck, corridor.paid, goes, q, draws.RETURN, 3 * c + 1)
+    from_irregular = draws.draw(luck, corridor.irregular, goes, q, draws.RETURN, 3 * c + 2)
+    before = corridor.overstay + corridor.paid + corridor.irregular
+    corridor.removed = found - pays
+    corridor.returned = from_overstay + from_paid + from_irregular
+    corridor.overstay += corridor.joined - found - from_overstay
+    corridor.paid += pays - from_paid
+    corridor.irregular -= from_irregular
+    left = corridor.removed + corridor.returned
+    entered = corridor.irregular_entries - corridor.detained
+    remember_arrivals(corridor, corridor.joined + entered, left, before)
+    return left
 
 
 @compiled
@@ -121,12 +124,22 @@ def stays(state, world, inputs, p, q, luck):
     Crossers of the protocol's corridors who are not returned stay, and are not followed on.
     Carries what `stay_on` and `payments` carry.
     """
-    for b in range(state.paid_share.shape[0]):
+    for b in range(state.border.shape[0]):
         payments(state, world, p, b)
-    for c in range(state.entries.shape[0]):
-        if world.corridor_kind[c] == CROSSERS:
+        state.border[b].overstay_chance = overstay_chance(
+            p, state.border[b].closure, inputs.border[q, b].visa_years
+        )
+    find = 1.0 - exp(-p.detection / 4.0)
+    for c in range(state.corridor.shape[0]):
+        route = world.corridor[c]
+        if route.kind == CROSSERS or not active(route, q):
             continue
-        stay_on(state, world, inputs, p, q, luck, c)
+        corridor, border = state.corridor[c], state.border[route.border]
+        gap = inputs.corridor[q, c].income_gap
+        corridor.return_chance = return_chance(gap, border.restriction, p)
+        home = allowance(corridor, border, route.kind == SOJOURNERS, p, q, luck, c)
+        home += stay_on(corridor, border, find, q, luck, c)
+        state.pool[route.pool].home += home
 
 
 @compiled

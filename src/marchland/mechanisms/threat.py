@@ -28,37 +28,38 @@ def outside_threat(state, inputs, p, q):
     judgement. Walt 1987.
     """
     keep = exp(-log(2.0) / (4.0 * p.threat_half_life))
-    for i in range(state.threat.shape[0]):
-        state.threat[i] = keep * state.threat[i] + inputs.acts[q, i]
+    for i in range(state.state.shape[0]):
+        state.state[i].threat = keep * state.state[i].threat + inputs.state[q, i].acts
 
 
 @compiled
-def wish(state, inputs, p, q, d, i, trust):
-    """State i's utility of alignment in pair d (E13).
+def wish(threat, trust, deliveries, conflict, reward, p):
+    """A state's utility of alignment with the other (E13).
 
     U = a0 + a1 threat + a5 ln(1 + arms delivered) + a_t (trust - p0) - a3 dispute - a7 reward
 
-    `trust` is its belief in the other. Carries K01 (threat), I13 against I12 (arms), K09
-    (conflicts of interest), K04 and K05 (rewards of the West). Walt 1987; Schweller 1994.
+    `trust` is its belief in the other, deliveries in billion USD a year. Carries K01 (threat),
+    I13 against I12 (arms), K09 (conflicts of interest), K04 and K05 (rewards of the West).
+    Walt 1987; Schweller 1994.
     """
     return (
         p.alignment_base
-        + p.common_threat * state.threat[i]
-        + p.arms * log1p(state.deliveries[d])
+        + p.common_threat * threat
+        + p.arms * log1p(deliveries)
         + p.alignment_trust * (trust - p.trust_initial)
-        - p.alignment_dispute * inputs.conflict[q, d]
-        - p.bandwagon * inputs.reward[q, i]
+        - p.alignment_dispute * conflict
+        - p.bandwagon * reward
     )
 
 
 @compiled
-def ledger(state, inputs, p, q, d, i, trust):
+def ledger(pair, threat, trust, conflict, reward, p):
     """Terms of the weaker side's wish, for the ledger of the alignment (E13)."""
-    state.wish_threat[d] = p.common_threat * state.threat[i]
-    state.wish_arms[d] = p.arms * log1p(state.deliveries[d])
-    state.wish_trust[d] = p.alignment_trust * (trust - p.trust_initial)
-    state.wish_dispute[d] = -p.alignment_dispute * inputs.conflict[q, d]
-    state.wish_bandwagon[d] = -p.bandwagon * inputs.reward[q, i]
+    pair.wish_threat = p.common_threat * threat
+    pair.wish_arms = p.arms * log1p(pair.deliveries)
+    pair.wish_trust = p.alignment_trust * (trust - p.trust_initial)
+    pair.wish_dispute = -p.alignment_dispute * conflict
+    pair.wish_bandwagon = -p.bandwagon * reward
 
 
 @compiled
@@ -71,15 +72,19 @@ def align(state, world, inputs, p, q):
     the end of an alliance. Carries K01, K09, I13, K04, K05, K13.
     Distrust threat and arms apart: both rise in the 1990s. Marvel et al. 2011.
     """
-    for d in range(state.alignment.shape[0]):
-        i, j = world.pair_first[d], world.pair_second[d]
-        state.wish_first[d] = wish(state, inputs, p, q, d, i, state.trust_first[d])
-        state.wish_second[d] = wish(state, inputs, p, q, d, j, state.trust_second[d])
-        state.wish[d] = soft_minimum(state.wish_first[d], state.wish_second[d])
-        if state.wish_first[d] <= state.wish_second[d]:
-            ledger(state, inputs, p, q, d, i, state.trust_first[d])
+    step = 1.0 - exp(-p.alignment_speed / 4.0)
+    for d in range(state.pair.shape[0]):
+        i, j = world.pair[d].first, world.pair[d].second
+        pair = state.pair[d]
+        conflict = inputs.pair[q, d].conflict
+        threat_i, threat_j = state.state[i].threat, state.state[j].threat
+        reward_i, reward_j = inputs.state[q, i].reward, inputs.state[q, j].reward
+        pair.wish_first = wish(threat_i, pair.trust_first, pair.deliveries, conflict, reward_i, p)
+        pair.wish_second = wish(threat_j, pair.trust_second, pair.deliveries, conflict, reward_j, p)
+        pair.wish = soft_minimum(pair.wish_first, pair.wish_second)
+        if pair.wish_first <= pair.wish_second:
+            ledger(pair, threat_i, pair.trust_first, conflict, reward_i, p)
         else:
-            ledger(state, inputs, p, q, d, j, state.trust_second[d])
-        step = 1.0 - exp(-p.alignment_speed / 4.0)
-        state.alignment[d] += step * (tanh(state.wish[d]) - state.alignment[d])
-        state.unravelling_time[d] = log(9.0) / p.alignment_speed
+            ledger(pair, threat_j, pair.trust_second, conflict, reward_j, p)
+        pair.alignment += step * (tanh(pair.wish) - pair.alignment)
+        pair.unravelling_time = log(9.0) / p.alignment_speed

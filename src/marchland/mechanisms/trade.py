@@ -8,36 +8,32 @@ from marchland.engine.compile import compiled
 
 
 @compiled
-def border_shock(state, inputs, p, q, d, b):
+def border_shock(practice, rule, x, p):
     """Log change of trade for one unit of exposure to the border (E7).
 
-    - visa x restriction - quality x gap - ban + supplies lost
+    - visa x restriction - quality x gap - ban
 
-    Restriction is that of the rules and of practice, at once. Carries B01, D03, E02, E08.
+    Restriction is that of the rules and of practice, at once. Carries D03, E02, E08.
     Distrust its parts: visas, quality and corruption share one date and one exposure.
     """
-    visa = max(inputs.visa[q, b] + state.practice[b], 0.0)
-    return (
-        -p.trade_visa * visa
-        - p.trade_quality * inputs.quality[q, d]
-        - p.trade_ban * inputs.ban[q, d]
-    )
+    restriction = max(rule.visa + practice, 0.0)
+    return -p.trade_visa * restriction - p.trade_quality * x.quality - p.trade_ban * x.ban
 
 
 @compiled
-def common_demand(state, inputs, p, q, d):
+def common_demand(pair, x, p):
     """Log trade of a pair before what passes in people's hands (E7).
 
-    y1 ln Y1 + y2 ln Y2 + g ln(real exchange rate) + trust
+    y1 ln Y1 + y2 ln Y2 + g ln(real exchange rate) + t (trust - p0)
 
     Output in billion USD, the rate up where the second state's money is weaker; centred.
     Carries E03, E06, E07, E09.
     """
-    trust = 0.5 * (state.trust_first[d] + state.trust_second[d]) - p.trust_initial
+    trust = 0.5 * (pair.trust_first + pair.trust_second) - p.trust_initial
     return (
-        p.trade_income_first * inputs.output_first[q, d]
-        + p.trade_income_second * inputs.output_second[q, d]
-        + p.trade_devaluation * inputs.devaluation[q, d]
+        p.trade_income_first * x.output_first
+        + p.trade_income_second * x.output_second
+        + p.trade_devaluation * x.devaluation
         + p.trade_trust * trust
     )
 
@@ -52,16 +48,20 @@ def turnover(state, world, inputs, p, own, q):
     Carries B01, D03, D10, E02, E03, E06, E07, E08, E09.
     Distrust a fall's causes: one shock and two exposures give one sum.
     """
-    for d in range(state.trade.shape[0]):
-        b = world.pair_border[d]
-        shock = border_shock(state, inputs, p, q, d, b) if b >= 0 else 0.0
-        demand = common_demand(state, inputs, p, q, d)
-        if world.pair_trade[d] >= 0:
-            at_border = shock + p.trade_supplies * inputs.supplies[q, d]
-            state.trade[d] = own[world.pair_trade[d]] * exp(demand + p.trade_exposure * at_border)
-        for r in range(state.regional_trade.shape[0]):
-            if world.region_trade[r] >= 0 and b >= 0 and world.region_border[r] == b:
-                at_border = shock + p.trade_supplies * inputs.regional_supplies[q, r]
-                state.regional_trade[r] = own[world.region_trade[r]] * exp(
-                    demand + inputs.exposure[q, r] * at_border
-                )
+    for d in range(state.pair.shape[0]):
+        b = world.pair[d].border
+        x = inputs.pair[q, d]
+        if b < 0:
+            continue
+        shock = border_shock(state.border[b].practice, inputs.border[q, b], x, p)
+        demand = common_demand(state.pair[d], x, p)
+        if world.pair[d].trade >= 0:
+            at_border = shock + p.trade_supplies * x.supplies
+            level = own[world.pair[d].trade]
+            state.pair[d].trade = level * exp(demand + p.trade_exposure * at_border)
+        for r in range(state.region.shape[0]):
+            if world.region[r].trade >= 0 and world.region[r].border == b:
+                y = inputs.region[q, r]
+                at_border = shock + p.trade_supplies * y.regional_supplies
+                level = own[world.region[r].trade]
+                state.region[r].regional_trade = level * exp(demand + y.exposure * at_border)

@@ -32,10 +32,15 @@ def update(state, world, inputs, p, q):
     Probabilities. The acts of the quarter are those on record, one net act each way.
     Carries J05, M01, M03. Distrust speed: one phrase of an author dates it.
     """
-    for d in range(state.trust_first.shape[0]):
+    for d in range(state.pair.shape[0]):
         change = max(
-            inputs.succession[q, world.pair_first[d]], inputs.succession[q, world.pair_second[d]]
+            inputs.state[q, world.pair[d].first].succession,
+            inputs.state[q, world.pair[d].second].succession,
         )
         drift = min(p.trust_drift + p.trust_succession * change, 1.0)
-        state.trust_first[d] = believe(state.trust_first[d], inputs.act_of_second[q, d], p, drift)
-        state.trust_second[d] = believe(state.trust_second[d], inputs.act_of_first[q, d], p, drift)
+        state.pair[d].trust_first = believe(
+            state.pair[d].trust_first, inputs.pair[q, d].act_of_second, p, drift
+        )
+        state.pair[d].trust_second = believe(
+            state.pair[d].trust_second, inputs.pair[q, d].act_of_first, p, drift
+        )

@@ -1,0 +1,1 @@
+"""Inference: priors, likelihood, tempered sequential Monte Carlo."""
