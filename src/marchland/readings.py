@@ -22,6 +22,7 @@ REGION_FIELDS = list(RECORDS["region"].names or ())
 AWAY = ("legal", "overstay", "paid", "irregular", "settled")
 HOSTILITY_TERMS = ("share", "deprivation", "dispute", "region", "unauthorised")
 WISH_TERMS = ("threat", "arms", "trust", "dispute", "bandwagon")
+SOCIETY = ("trade", "relation")
 THRESHOLDS = {"trust_building_time": 0.75, "alliance_duration": 0.5}
 
 
@@ -201,8 +202,26 @@ class Atlas:
     ) -> Reading | None:
         """What makes up a measure in every quarter, or None where nothing in the model does."""
         maker = self._makers.get(measure)
-        figure = Figure(measure, place, group, counterpart)
-        return maker(figure) if maker else None
+        reading = maker(Figure(measure, place, group, counterpart)) if maker else None
+        if reading is None:
+            return None
+        first, last = self._lifetime(reading)
+        return replace(reading, window=(first, last, 1.0, 1.0))
+
+    def _lifetime(self, reading: Reading) -> tuple[int, int]:
+        """Quarters in which the cells of a reading mean something."""
+        corridors = [
+            int(c)
+            for c in range(len(self.index.corridors))
+            for cell, _ in reading.cells
+            if self.layout.owner(cell) == ("corridor", c)
+        ]
+        if corridors:
+            routes = self.world.corridor[corridors]
+            return max(int(routes.first.min()), 0), int(routes.last.max())
+        blocks = {self.layout.block(cell) for cell, _ in reading.cells}
+        society = any(b.dimension in ("region", "border") or b.name in SOCIETY for b in blocks)
+        return (self.world.society_start if society else 0), self.axis.quarters - 1
 
     def _with_statistic(self, quantity: Quantity, reading: Reading) -> Reading | None:
         if reading.form in ("rises_to", "falls_to"):

@@ -284,11 +284,14 @@ PARAMETERS = _parameters(
 )
 
 MEASURES = frozenset(
-    """population migrants_stock migrants_official border_crossings irregular_entries
-    recorded_compliance crossers_detected crossers_stayed crossing_deaths detentions survey_share
-    hostility trade_turnover restrictiveness relation trust trust_building_time threat alignment
-    alliance_duration unravelling_time downgrade_hazard arms_orders arms_deliveries
-    arms_backlog removals""".split()
+    [
+        *("population", "migrants_stock", "migrants_official", "border_crossings"),
+        *("irregular_entries", "recorded_compliance", "removals", "detentions"),
+        *("crossers_detected", "crossers_stayed", "crossing_deaths", "survey_share", "hostility"),
+        *("trade_turnover", "restrictiveness", "relation", "alignment", "threat", "trust"),
+        *("trust_building_time", "alliance_duration", "unravelling_time", "downgrade_hazard"),
+        *("arms_orders", "arms_deliveries", "arms_backlog"),
+    ]
 )
 
 VOCABULARY = Vocabulary(

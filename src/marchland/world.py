@@ -70,6 +70,8 @@ class World(NamedTuple):
         Length of the time axis.
     society_start : int
         First quarter of the processes of regions (E7 to E10).
+    moving : (quarters,) bool array
+        Whether any corridor is used; elsewhere steps 2 to 4 and 12 have nothing to do.
     corridor : (corridors,) records
         Pool, origin, destination, border, community (group in a host region), kind, first and
         last quarter, departures (column of the case's own parameters), log distance centred
@@ -89,6 +91,7 @@ class World(NamedTuple):
 
     quarters: int
     society_start: int
+    moving: Any
     corridor: Any
     pool: Any
     region: Any
@@ -196,6 +199,14 @@ def _log_distances(corridors: list[Corridor]) -> Floats:
     return centred
 
 
+def _moving(first: list[int], last: list[int], quarters: int) -> NDArray[np.bool_]:
+    """Quarters in which some corridor is used."""
+    moving = np.zeros(quarters, dtype=np.bool_)
+    for a, b in zip(first, last, strict=True):
+        moving[max(a, 0) : b + 1] = True
+    return moving
+
+
 def _start_stage(files: CaseFiles, axis: Axis, pair: str) -> int:
     stage = 0
     for treaty in files.treaties:
@@ -250,6 +261,7 @@ def build_world(files: CaseFiles, index: Index, axis: Axis) -> World:
     return World(
         quarters=axis.quarters,
         society_start=min(living) if living else 0,
+        moving=_moving(first, last, axis.quarters),
         corridor=records(
             CORRIDOR,
             pool=[index.pools.index((c.group, c.origin)) for c in corridors],

@@ -86,11 +86,13 @@ def simulate(x, state, trajectory, world, inputs, p, own, luck, base):
     begin(state, world, inputs, p, own, luck)
     for q in range(world.quarters):
         years = (q - base) / 4.0
-        people(state, world, inputs, p, q, years, luck)
+        if world.moving[q]:
+            people(state, world, inputs, p, q, years, luck)
         if q >= world.society_start:
             societies(state, world, inputs, p, own, q, luck)
         states(state, world, inputs, p, q)
-        observe(state, world, inputs, p, q)
+        if world.moving[q]:
+            observe(state, world, inputs, p, q)
         if not finite(x):
             return q * length + first_bad(x)
         trajectory[q, :] = x

@@ -285,13 +285,15 @@ class Layout:
         fields = list(RECORDS[block.dimension].names or ())
         return self.start[block.dimension] + n * len(fields) + fields.index(name)
 
+    def owner(self, cell: int) -> tuple[str, int]:
+        """What a position of the state vector is counted over, and which one it is."""
+        filled = [d for d in DIMENSIONS if self.sizes[d] and self.start[d] <= cell]
+        fields = RECORDS[filled[-1]].names or ()
+        return filled[-1], (cell - self.start[filled[-1]]) // len(fields)
+
     def block(self, cell: int) -> Block:
         """The block that a position of the state vector belongs to."""
-        dimension = max(
-            (d for d in DIMENSIONS if self.start[d] <= cell), key=self.start.__getitem__
-        )
-        while self.sizes[dimension] == 0:
-            dimension = DIMENSIONS[DIMENSIONS.index(dimension) - 1]
+        dimension, _ = self.owner(cell)
         fields = RECORDS[dimension].names or ()
         name = fields[(cell - self.start[dimension]) % len(fields)]
         return next(b for b in BLOCKS if b.name == name)

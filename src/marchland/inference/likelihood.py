@@ -200,6 +200,7 @@ def _targets(files: CaseFiles) -> tuple[dict[str, str], dict[str, str]]:
 def _item(files: CaseFiles, quantity: Quantity, column: int, target: str) -> Item:
     rules = files.observation
     error = rules.errors.get(quantity.quality, DEFAULT_ERRORS[quantity.quality])
+    error *= rules.structure.get("error_factors", {}).get(quantity.measure, 1.0)
     if quantity.bound == "about":
         about = DEFAULT_ABOUT if rules.about is None else rules.about
         error = float(np.hypot(error, about))

@@ -13,10 +13,10 @@ from marchland.world import CROSSERS, SOJOURNERS, active
 def payments(state, world, p, b):
     """Share of officials' finds that end in payment, at border b (E5b).
 
-    d logit(paid) / dt = payment x rents, rents = restriction x s / (1 + s)
+    d logit(paid) / dt = payment x rents, rents = restriction (1 - closure) s / (1 + s)
 
     s is the number of unauthorised stayers per hundred residents of the host regions; logit a
-    year. A stricter rule makes larger rents. Carries D04, D05.
+    year. A stricter rule makes larger rents, a closed border none. Carries D04, D05.
     Distrust detection, payment and overstaying apart: only their product is seen.
     Becker 1968; Shleifer and Vishny 1993.
     """
@@ -29,7 +29,8 @@ def payments(state, world, p, b):
         if world.region[r].border == b:
             hosts += state.region[r].residents
     s = 100.0 * stayers / hosts if hosts > 0.0 else 0.0
-    state.border[b].rents = min(max(state.border[b].restriction, 0.0), 1.0) * s / (1.0 + s)
+    restriction = min(max(state.border[b].restriction, 0.0), 1.0)
+    state.border[b].rents = restriction * (1.0 - state.border[b].closure) * s / (1.0 + s)
     state.border[b].paid_logit += p.payment * state.border[b].rents / 4.0
     state.border[b].paid_share = 1.0 / (1.0 + exp(-state.border[b].paid_logit))
 
