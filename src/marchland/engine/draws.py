@@ -58,9 +58,10 @@ def philox(seed, member, quarter, process, cell, block):
         c3 = p0 & mask
         k0 = (k0 + np.uint64(0x9E3779B9)) & mask
         k1 = (k1 + np.uint64(0xBB67AE85)) & mask
-    u = ((c0 << np.uint64(21)) ^ (c1 >> np.uint64(11))) & np.uint64(0x1FFFFFFFFFFFFF)
-    v = ((c2 << np.uint64(21)) ^ (c3 >> np.uint64(11))) & np.uint64(0x1FFFFFFFFFFFFF)
-    scale = 1.0 / 9007199254740992.0
+    # 52 bits and a half: with 53 the half would be lost, and the largest would round to 1.
+    u = (c0 << np.uint64(20)) ^ (c1 >> np.uint64(12))
+    v = (c2 << np.uint64(20)) ^ (c3 >> np.uint64(12))
+    scale = 1.0 / 4503599627370496.0
     return (np.float64(u) + 0.5) * scale, (np.float64(v) + 0.5) * scale
 
 
