@@ -112,7 +112,12 @@ def rejection(n, p, seed, member, quarter, process, cell):
 
 @compiled
 def binomial(n, p, seed, member, quarter, process, cell):
-    """Binomial count of n trials with chance p, keyed by its counter."""
+    """Binomial count of n trials with chance p, keyed by its counter; NaN where p is not finite.
+
+    Rejection would never end on a chance that is not a number; NaN stops the run with a name.
+    """
+    if not np.isfinite(n * p):
+        return np.nan
     if n <= 0.0 or p <= 0.0:
         return 0.0
     if p >= 1.0:
