@@ -116,7 +116,7 @@ def binomial(n, p, seed, member, quarter, process, cell):
 
     Rejection would never end on a chance that is not a number; NaN stops the run with a name.
     """
-    if not np.isfinite(n * p):
+    if not abs(n * p) < np.inf:
         return np.nan
     if n <= 0.0 or p <= 0.0:
         return 0.0
