@@ -19,6 +19,11 @@ def check_soft_minimum(rng):
     agree(threat.soft_minimum(-3.0, 500.0), -3.0 + np.log(2.0) / 4.0)
 
 
+def check_a_wish_that_is_not_a_number_is_not_dropped(rng):
+    assert np.isnan(threat.soft_minimum(np.nan, 0.3))
+    assert np.isnan(threat.soft_minimum(0.3, np.nan))
+
+
 def check_outside_threat(rng):
     s = build(rng)
     before = s.copy()

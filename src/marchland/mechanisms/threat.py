@@ -12,8 +12,9 @@ SHARPNESS = 4.0
 @compiled
 def soft_minimum(a, b):
     """The weaker of two wishes, smooth where they are near: both must gain (E13)."""
-    low = min(a, b)
-    high = max(a, b)
+    # Comparisons, since min and max may drop a value that is not a number.
+    low = a if a < b else b
+    high = b if a < b else a
     return low - log((1.0 + exp(-SHARPNESS * (high - low))) / 2.0) / SHARPNESS
 
 
