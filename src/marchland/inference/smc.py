@@ -15,14 +15,16 @@ from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy.linalg import solve_triangular
 
 Floats = NDArray[np.float64]
 LogLikelihood = Callable[[Floats], Floats]
 Progress = Callable[[float, float, int], None]
 DEGREES = 8.0
 ACCEPTANCE = 0.3
-FORGOTTEN = 0.25
-MOST_STEPS = 40
+FORGOTTEN = 0.7
+MOST_STEPS = 24
+LEAST_EIGENVALUE = 0.02
 
 
 @dataclass(frozen=True)
@@ -82,13 +84,65 @@ def systematic(weights: Floats, rng: np.random.Generator) -> NDArray[np.int64]:
     return np.minimum(np.searchsorted(np.cumsum(weights), positions), len(weights) - 1)
 
 
-def fit(z: Floats) -> tuple[Floats, Floats]:
-    """Centre and Cholesky factor of the ensemble, shrunk a little towards its diagonal."""
-    covariance = np.cov(z.T).reshape(z.shape[1], z.shape[1])
-    shrink = min(0.5, z.shape[1] / (10.0 * z.shape[0]))
-    covariance = (1.0 - shrink) * covariance + shrink * np.diag(np.diag(covariance))
-    factor = np.linalg.cholesky(covariance + 1e-10 * np.eye(z.shape[1]))
-    return z.mean(axis=0), factor
+def fit(z: Floats, weights: Floats) -> tuple[Floats, Floats]:
+    """Centre and Cholesky factor of the weighted ensemble, its correlations cut to the real ones.
+
+    With n effective particles most of the d^2 / 2 sample correlations are noise, and a proposal
+    that believes them is refused. Correlations below sqrt(2 ln d / n) are set to 0 (Bickel and
+    Levina 2008), then the matrix is made positive again by lifting its small eigenvalues.
+    """
+    dimension = z.shape[1]
+    effective = 1.0 / (weights**2).sum()
+    centre = weights @ z
+    scale = np.sqrt(weights @ (z - centre) ** 2 * effective / (effective - 1.0))
+    standard = (z - centre) / scale
+    correlation = (standard * weights[:, None]).T @ standard
+    correlation[np.abs(correlation) < np.sqrt(2.0 * np.log(dimension + 1.0) / effective)] = 0.0
+    np.fill_diagonal(correlation, 1.0)
+    values, vectors = np.linalg.eigh(correlation)
+    lifted = (vectors * np.maximum(values, LEAST_EIGENVALUE)) @ vectors.T
+    spread = np.sqrt(np.diag(lifted))
+    return centre, scale[:, None] * np.linalg.cholesky(lifted / np.outer(spread, spread))
+
+
+Reference = tuple[Floats, Floats]
+
+
+def references(z: Floats, weights: Floats, chosen: NDArray[np.int64]) -> tuple[Reference, Reference]:
+    """For either half of the survivors a Student t fitted to the parents of the other half.
+
+    A proposal fitted to the very particles that it moves draws them together, by about d / n at
+    every temperature. Resampling keeps the order of particles, so the halves share no parents
+    but one.
+    """
+    half = len(chosen) // 2
+    fitted = []
+    for parents in (chosen[half:], chosen[:half]):
+        counted = np.bincount(parents, minlength=len(z)) > 0
+        own = np.where(counted, weights, 0.0)
+        fitted.append(fit(z, own / own.sum()))
+    return fitted[0], fitted[1]
+
+
+def whiten(z: Floats, reference: Reference) -> Floats:
+    """Coordinates in which the reference is a standard Student t."""
+    centre, factor = reference
+    return np.asarray(solve_triangular(factor, (z - centre).T, lower=True).T)
+
+
+def propose(
+    z: Floats, reference: Reference, size: float, rng: np.random.Generator
+) -> tuple[Floats, Floats]:
+    """t-preconditioned Crank-Nicolson proposals, and the log of t(z') / t(z) turned round."""
+    members, dimension = z.shape
+    white = whiten(z, reference)
+    distance = (white**2).sum(axis=1)
+    scale = (DEGREES + distance) / rng.chisquare(dimension + DEGREES, members)
+    noise = rng.standard_normal((members, dimension)) * np.sqrt(scale)[:, None]
+    moved = np.sqrt(1.0 - size**2) * white + size * noise
+    centre, factor = reference
+    ratio = np.log1p((moved**2).sum(axis=1) / DEGREES) - np.log1p(distance / DEGREES)
+    return centre + moved @ factor.T, 0.5 * (dimension + DEGREES) * ratio
 
 
 def move(
@@ -98,6 +152,7 @@ def move(
     target: LogLikelihood,
     rng: np.random.Generator,
     size: float,
+    fitted: tuple[Reference, Reference],
 ) -> tuple[Floats, Floats, float, float, int]:
     """Move particles until they have forgotten where they started.
 
@@ -110,37 +165,27 @@ def move(
     steps : int
         Moves made.
     """
-    members, dimension = z.shape
-    centre, factor = fit(z)
-    start = np.linalg.solve(factor, (z - centre).T).T
-    start /= np.maximum(start.std(axis=0), 1e-12)
+    half = len(z) // 2
+    start = z - z.mean(axis=0)
+    start /= np.maximum((start**2).mean(axis=0), 1e-12)
     accepted = []
     for step in range(1, MOST_STEPS + 1):
-        white = np.linalg.solve(factor, (z - centre).T).T
-        distance = (white**2).sum(axis=1)
-        scale = (DEGREES + distance) / rng.chisquare(dimension + DEGREES, members)
-        noise = rng.standard_normal((members, dimension)) * np.sqrt(scale)[:, None]
-        proposal_white = np.sqrt(1.0 - size**2) * white + size * noise
-        proposal = centre + proposal_white @ factor.T
+        first, ratio_first = propose(z[:half], fitted[0], size, rng)
+        second, ratio_second = propose(z[half:], fitted[1], size, rng)
+        proposal = np.concatenate([first, second])
         proposed = target(proposal)
         ratio = (
             beta * (proposed - log_likelihood)
             - 0.5 * ((proposal**2).sum(axis=1) - (z**2).sum(axis=1))
-            + 0.5
-            * (dimension + DEGREES)
-            * (np.log1p((proposal_white**2).sum(axis=1) / DEGREES) - np.log1p(distance / DEGREES))
+            + np.concatenate([ratio_first, ratio_second])
         )
-        accept = np.log(rng.random(members)) < ratio
+        accept = np.log(rng.random(len(z))) < ratio
         z = np.where(accept[:, None], proposal, z)
         log_likelihood = np.where(accept, proposed, log_likelihood)
         accepted.append(float(accept.mean()))
-        size = float(
-            np.clip(size * np.exp((accepted[-1] - ACCEPTANCE) / np.sqrt(step)), 0.02, 0.99)
-        )
-        now = np.linalg.solve(factor, (z - centre).T).T
-        now /= np.maximum(now.std(axis=0), 1e-12)
-        correlation = np.mean(start * (now - now.mean(axis=0)), axis=0)
-        if step >= 2 and np.mean(correlation) < FORGOTTEN:
+        size = float(np.clip(size * np.exp((accepted[-1] - ACCEPTANCE) / np.sqrt(step)), 0.02, 0.99))
+        remembered = np.abs((start * (z - z.mean(axis=0))).mean(axis=0))
+        if step >= 2 and np.quantile(remembered, 0.9) < FORGOTTEN:
             break
     return z, log_likelihood, float(np.mean(accepted)), size, step
 
@@ -204,10 +249,12 @@ def sample(
         peak = increment.max()
         weight = np.exp(increment - peak)
         log_evidence += peak + np.log(weight.mean())
-        chosen = systematic(weight / weight.sum(), rng)
+        weight /= weight.sum()
+        chosen = systematic(weight, rng)
+        fitted = references(z, weight, chosen)
         z, log_likelihood, eve = z[chosen], log_likelihood[chosen], eve[chosen]
         beta = following
-        z, log_likelihood, rate, size, made = move(z, log_likelihood, beta, target, rng, size)
+        z, log_likelihood, rate, size, made = move(z, log_likelihood, beta, target, rng, size, fitted)
         temperatures.append(beta)
         acceptance.append(rate)
         steps.append(made)
@@ -239,6 +286,6 @@ def verdict(
         return f"Moves were hardly ever accepted ({min(acceptance):.0%} at worst)."
     if steps[-1] >= MOST_STEPS:
         return "At the last temperature particles did not forget where they started."
-    if unique * particles < 20:
+    if unique * particles < 5:
         return "Nearly all particles descend from a few draws of the prior: use more particles."
     return ""

@@ -1,0 +1,480 @@
+"""Answers to a case's questions, in plain words and with intervals.
+
+Four kinds of question: `level` (how much, when), `scenario` (what would have been),
+`contribution` (how much rests on a term), `contrast` (who more than whom, by what).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from marchland.case import parse_period
+from marchland.case.settings import AskedQuestion
+from marchland.errors import MarchlandError
+from marchland.inference.calibrate import NARROWER, SURE, Comparison, Posterior
+from marchland.lines import UNITS
+from marchland.model import BASELINE, Model, Setting
+from marchland.readings import HOSTILITY_TERMS, Figure, Reading
+
+Floats = NDArray[np.float64]
+EDGES = (0.0, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 1.0)
+ENOUGH = 20
+
+
+@dataclass
+class Answer:
+    """An answer on the first page.
+
+    Parameters
+    ----------
+    id, question, text : str
+        The question and the answer in plain words.
+    verdict : {"answered", "cannot tell"}
+        Whether the evidence moved the answer away from what was assumed.
+    value, low, high, unit
+        The main figure with its central 90 per cent interval.
+    rows : DataFrame
+        label, value, low, high, unit, told: every figure of the answer; `told` says whether the
+        evidence narrowed it by a fifth or settled its sign.
+    measure, equation, parameters, records
+        What leads from the figure back to the sources.
+    details : str
+        What qualifies the answer.
+    """
+
+    id: str
+    question: str
+    text: str
+    verdict: str
+    value: float
+    low: float
+    high: float
+    unit: str
+    rows: pd.DataFrame
+    measure: str
+    equation: str
+    parameters: list[str]
+    records: list[str]
+    details: str
+    curve: pd.DataFrame = field(default_factory=pd.DataFrame)
+
+
+@dataclass
+class Ensembles:
+    """Draws of the posterior and of the prior, ready to be read under any setting.
+
+    Parameters
+    ----------
+    model, posterior
+        The calibrated model.
+    members, seed, workers, stochastic
+        As in `Model.run`.
+    """
+
+    model: Model
+    posterior: Posterior
+    members: int
+    seed: int
+    workers: int
+    stochastic: bool = True
+
+    def read(self, readings: list[Reading], setting: Setting = BASELINE) -> Floats:
+        """Figures under a setting, (members, readings), with the members' own luck."""
+        return self._read(self.posterior.pick(self.members), readings, setting)
+
+    def read_prior(self, readings: list[Reading], setting: Setting = BASELINE) -> Floats:
+        """The same before the evidence."""
+        return self._read(self.posterior.pick_prior(self.members), readings, setting)
+
+    def _read(self, values: Floats, readings: list[Reading], setting: Setting) -> Floats:
+        figures, _ = self.model.run(
+            self.posterior.names,
+            values,
+            readings,
+            setting=setting,
+            stochastic=self.stochastic,
+            seed=self.seed,
+            workers=self.workers,
+        )
+        return figures
+
+    def scenario(self, name: str) -> Setting:
+        """Setting of a scenario of the case."""
+        scenario = self.model.files.scenarios[name]
+        off = tuple(c.switch for c in scenario.changes if hasattr(c, "switch") and c.set == 0)
+        changes = tuple(c for c in scenario.changes if not hasattr(c, "switch"))
+        return Setting(name=name, off=off, changes=changes)
+
+
+def answer(ensembles: Ensembles, asked: AskedQuestion, comparison: Comparison | None) -> Answer:
+    """Answer one question of a case.
+
+    Raises
+    ------
+    MarchlandError
+        Where the question's kind, measure or place is none that the model computes.
+    """
+    makers = {
+        "level": _level,
+        "scenario": _scenario,
+        "contribution": _contribution,
+        "contrast": _contrast,
+    }
+    if asked.kind not in makers:
+        raise MarchlandError(
+            f"case.yaml: question {asked.id!r}: kind must be one of {', '.join(makers)}, "
+            f"but got {asked.kind!r}"
+        )
+    return makers[asked.kind](ensembles, asked, comparison)
+
+
+def _extra(asked: AskedQuestion, key: str) -> object:
+    return (asked.model_extra or {}).get(key)
+
+
+def _reading(ensembles: Ensembles, figure: Figure, period: str) -> Reading:
+    atlas = ensembles.model.atlas
+    line = atlas.line(figure.measure, figure.place, figure.group, figure.counterpart)
+    parsed = parse_period(period)
+    window = atlas.window(parsed, parsed)
+    if line is None or window is None:
+        raise MarchlandError(
+            f"case.yaml: a question asks for {figure.measure} at {figure.place} in {period}, "
+            "which this model does not compute"
+        )
+    return replace(line, window=window)
+
+
+def _interval(values: Floats) -> tuple[float, float, float]:
+    low, middle, high = np.quantile(values, [0.05, 0.5, 0.95])
+    return float(middle), float(low), float(high)
+
+
+def told(after: Floats, before: Floats, *, signed: bool) -> bool:
+    """Whether the evidence narrowed a figure by a fifth, or settled a sign that was open."""
+    width = np.subtract(*np.quantile(before, [0.95, 0.05]))
+    narrower = np.subtract(*np.quantile(after, [0.95, 0.05])) <= (1.0 - NARROWER) * width
+    if not signed:
+        return bool(narrower)
+    positive = (after > 0.0).mean()
+    return bool(positive >= SURE or positive <= 1.0 - SURE)
+
+
+def _row(
+    label: str, after: Floats, before: Floats, unit: str, *, signed: bool
+) -> dict[str, object]:
+    value, low, high = _interval(after)
+    settled = told(after, before, signed=signed)
+    return {"label": label, "value": value, "low": low, "high": high, "unit": unit, "told": settled}
+
+
+def number(value: float, unit: str) -> str:
+    """A figure as a reader wants it: three digits, and the unit in words."""
+    if unit == "persons" or unit.endswith("_per_year") and unit != "usd_billion_per_year":
+        digits = max(len(str(int(abs(value)))) - 2, 0)
+        return f"{round(value, -digits):,.0f}"
+    if unit == "percent":
+        return f"{value:.0f}"
+    if unit == "share":
+        return f"{100 * value:.1f}"
+    return f"{value:.2f}"
+
+
+WORDS = {
+    "persons": "persons",
+    "trips_per_year": "trips a year",
+    "persons_per_year": "persons a year",
+    "usd_billion_per_year": "billion USD a year",
+    "usd_billion": "billion USD",
+    "percent": "per cent",
+    "share": "per cent",
+    "index": "points of the model's index",
+    "points": "percentage points",
+}
+
+
+def phrase(row: dict[str, object] | pd.Series) -> str:
+    """A figure with its interval: `6.1 billion USD a year (5.2 to 7.3)`."""
+    unit = str(row["unit"])
+    value, low, high = (number(float(row[k]), unit) for k in ("value", "low", "high"))  # type: ignore[arg-type]
+    return f"{value} {WORDS.get(unit, unit)} ({low} to {high})"
+
+
+def _finish(
+    ensembles: Ensembles,
+    asked: AskedQuestion,
+    rows: list[dict[str, object]],
+    figures: list[Figure],
+    text: str,
+    details: str,
+    main: int = 0,
+) -> Answer:
+    table = pd.DataFrame(rows)
+    first = rows[main]
+    measures = {figure.measure for figure in figures}
+    files = ensembles.model.files
+    equations = [files.measures[m].equation for m in sorted(measures) if m in files.measures]
+    equation = ";".join(dict.fromkeys(e for e in equations if e and e != "none"))
+    names = _parameters(ensembles, equation)
+    records = [
+        q.id
+        for q in ensembles.posterior.evidence.records
+        if q.measure in measures or (asked.id == "hostility" and q.measure == "survey_share")
+    ]
+    verdict = "answered" if bool(table["told"].any()) else "cannot tell"
+    return Answer(
+        asked.id,
+        asked.text,
+        text,
+        verdict,
+        float(first["value"]),  # type: ignore[arg-type]
+        float(first["low"]),  # type: ignore[arg-type]
+        float(first["high"]),  # type: ignore[arg-type]
+        str(first["unit"]),
+        table,
+        ";".join(sorted(measures)),
+        equation,
+        names,
+        records,
+        details,
+    )
+
+
+def _parameters(ensembles: Ensembles, equation: str) -> list[str]:
+    """Parameters of the equations behind an answer."""
+    wanted = set(equation.replace("-", ";").split(";"))
+    table = ensembles.posterior.table(ensembles.model)
+    keep = table[table["equation"].isin(wanted) & (table["family"] != "fixed")]
+    return [str(name) for name in keep["name"]]
+
+
+def _level(ensembles: Ensembles, asked: AskedQuestion, _: Comparison | None) -> Answer:
+    figure = Figure(asked.measure or "", asked.place or "", asked.group, asked.counterpart)
+    times = [str(t) for t in (_extra(asked, "times") or [])]  # type: ignore[attr-defined]
+    readings = [_reading(ensembles, figure, time) for time in times]
+    against = _extra(asked, "against")
+    if isinstance(against, dict):
+        other = Figure(against["measure"], against["place"])
+        readings += [_reading(ensembles, other, time) for time in times]
+    after, before = ensembles.read(readings), ensembles.read_prior(readings)
+    unit = UNITS[figure.measure]
+    rows = [
+        _row(time, after[:, n], before[:, n], unit, signed=False) for n, time in enumerate(times)
+    ]
+    said = "; ".join(f"in {row['label']} {phrase(row)}" for row in rows)
+    text = f"The model, held to the sources, puts {_name(ensembles, figure)} at: {said}."
+    curve = pd.DataFrame()
+    if isinstance(against, dict):
+        curve = _curve(times, after)
+        text += _curve_words(curve)
+    result = _finish(ensembles, asked, rows, [figure], text, _cannot_tell(ensembles, figure))
+    result.curve = curve
+    return result
+
+
+def _curve(times: list[str], after: Floats) -> pd.DataFrame:
+    """Figure by band of the other one, where enough draws fall into the band."""
+    rows = []
+    for n, time in enumerate(times):
+        other = after[:, len(times) + n]
+        for low_edge, high_edge in zip(EDGES[:-1], EDGES[1:], strict=True):
+            inside = (other >= low_edge) & (other < high_edge)
+            if inside.sum() >= ENOUGH:
+                value, low, high = _interval(after[inside, n])
+                rows.append(
+                    {
+                        "time": time,
+                        "from": low_edge,
+                        "to": high_edge,
+                        "draws": int(inside.sum()),
+                        "q05": low,
+                        "q50": value,
+                        "q95": high,
+                    }
+                )
+    return pd.DataFrame(rows, columns=["time", "from", "to", "draws", "q05", "q50", "q95"])
+
+
+def _curve_words(curve: pd.DataFrame) -> str:
+    if curve.empty:
+        return ""
+    last = curve[curve["time"] == curve["time"].iloc[-1]]
+    parts = [
+        f"{number(row['q50'], 'persons')} ({number(row['q05'], 'persons')} to "
+        f"{number(row['q95'], 'persons')}) if {100 * row['from']:.0f} to {100 * row['to']:.0f} per "
+        "cent of those found paid"
+        for _, row in last.iterrows()
+    ]
+    return f" In {last['time'].iloc[0]}: " + "; ".join(parts) + "."
+
+
+def _scenario(ensembles: Ensembles, asked: AskedQuestion, _: Comparison | None) -> Answer:
+    setting = ensembles.scenario(asked.scenario or "")
+    period = str(_extra(asked, "period"))
+    wanted = _extra(asked, "figures") or []
+    figures = [Figure(f["measure"], f["place"], f.get("group")) for f in wanted]  # type: ignore[attr-defined]
+    readings = [_reading(ensembles, figure, period) for figure in figures]
+    base, other = ensembles.read(readings), ensembles.read(readings, setting)
+    base_prior = ensembles.read_prior(readings)
+    other_prior = ensembles.read_prior(readings, setting)
+    rows = []
+    sentences = []
+    for n, figure in enumerate(figures):
+        unit = UNITS[figure.measure]
+        name = _name(ensembles, figure)
+        change = 100.0 * (other[:, n] / base[:, n] - 1.0)
+        change_prior = 100.0 * (other_prior[:, n] / base_prior[:, n] - 1.0)
+        rows.append(_row(f"{name}: change", change, change_prior, "percent", signed=True))
+        rows.append(_row(f"{name}: without", other[:, n], other_prior[:, n], unit, signed=False))
+        rows.append(_row(f"{name}: as it was", base[:, n], base_prior[:, n], unit, signed=False))
+        higher = (change > 0.0).mean()
+        sentences.append(
+            f"{name} would have been {phrase(rows[-2])} instead of {phrase(rows[-1])}, a change "
+            f"of {phrase(rows[-3])}; the chance that it would have been higher is "
+            f"{100 * higher:.0f} per cent"
+        )
+    title = ensembles.model.files.scenarios[asked.scenario or ""].title
+    text = f"{title}, {period.replace('/', ' to ')}: " + ". ".join(sentences) + "."
+    result = _finish(
+        ensembles, asked, rows, figures, text, " ".join(_cannot_tell(ensembles, f) for f in figures)
+    )
+    result.verdict = "answered" if bool(result.rows["told"].iloc[::3].any()) else "cannot tell"
+    return result
+
+
+def _contribution(
+    ensembles: Ensembles, asked: AskedQuestion, comparison: Comparison | None
+) -> Answer:
+    figure = Figure(asked.measure or "", asked.place or "", asked.group, asked.counterpart)
+    period, base = str(_extra(asked, "period")), _extra(asked, "base")
+    readings = [_reading(ensembles, figure, period)]
+    if base:
+        readings.append(_reading(ensembles, figure, str(base)))
+
+    def rise(figures: Floats) -> Floats:
+        return figures[:, 0] - figures[:, 1] if base else figures[:, 0]
+
+    unit = "points" if UNITS[figure.measure] == "share" else UNITS[figure.measure]
+    scale = 100.0 if unit == "points" else 1.0
+    whole, whole_prior = rise(ensembles.read(readings)), rise(ensembles.read_prior(readings))
+    name = _name(ensembles, figure)
+    label = f"rise of {name}" if base else name
+    rows = [_row(label, scale * whole, scale * whole_prior, unit, signed=False)]
+    words = []
+    for switch in asked.switches:
+        setting = Setting(off=(switch,))
+        part = scale * (whole - rise(ensembles.read(readings, setting)))
+        part_prior = scale * (whole_prior - rise(ensembles.read_prior(readings, setting)))
+        rows.append(_row(f"due to {_term(switch)}", part, part_prior, unit, signed=True))
+        rows[-1]["told"] = told(part, part_prior, signed=False)
+        words.append(f"{_term(switch)} {phrase(rows[-1])}")
+    span = f"{base} to {period.replace('/', '-')}" if base else period
+    text = f"{label.capitalize()}, {span}: {phrase(rows[0])}. Taken out one at a time: "
+    text += "; ".join(words) + "."
+    if comparison is not None:
+        text += _weighed(comparison)
+    result = _finish(ensembles, asked, rows, [figure], text, _cannot_tell(ensembles, figure))
+    parts = result.rows.iloc[1:]
+    sure = parts["told"] & ((parts["low"] > 0.0) | (parts["high"] < 0.0))
+    result.verdict = "answered" if bool(sure.any()) else "cannot tell"
+    return result
+
+
+def _weighed(comparison: Comparison) -> str:
+    parts = [
+        f"{row['title'].lower()} {100 * row['probability']:.0f} per cent"
+        for _, row in comparison.table.iterrows()
+    ]
+    spread = comparison.table["log_evidence"].max() - comparison.table["log_evidence"].min()
+    error = comparison.table["log_evidence_error"].max()
+    doubt = (
+        " These differences are within the error of the comparison." if spread < 2 * error else ""
+    )
+    return " As rival explanations, refitted: " + ", ".join(parts) + "." + doubt
+
+
+def _contrast(ensembles: Ensembles, asked: AskedQuestion, _: Comparison | None) -> Answer:
+    period = str(_extra(asked, "period"))
+    places = list(asked.places)
+    figures = [Figure(asked.measure or "", place) for place in places]
+    terms = [
+        Figure("hostility", place, None, f"term:{t}") for t in HOSTILITY_TERMS for place in places
+    ]
+    readings = [_reading(ensembles, figure, period) for figure in [*figures, *terms]]
+    after, before = ensembles.read(readings), ensembles.read_prior(readings)
+    rows: list[dict[str, object]] = []
+    words = []
+    n = len(places)
+    unit = UNITS[asked.measure or ""]
+    for k in range(1, n):
+        label = f"{_place(ensembles, places[k])} less {_place(ensembles, places[0])}"
+        gap, gap_prior = after[:, k] - after[:, 0], before[:, k] - before[:, 0]
+        rows.append(_row(label, gap, gap_prior, unit, signed=True))
+        words.append(
+            f"{_place(ensembles, places[k])} was more hostile than {_place(ensembles, places[0])} "
+            f"with a chance of {100 * (gap > 0).mean():.0f} per cent, by {phrase(rows[-1])}"
+        )
+    by = []
+    for t, term in enumerate(HOSTILITY_TERMS):
+        at = n * (t + 1)
+        part = after[:, at + 1 : at + n].mean(axis=1) - after[:, at]
+        part_prior = before[:, at + 1 : at + n].mean(axis=1) - before[:, at]
+        rows.append(
+            _row(f"of it, {_term('hostility_' + term)}", part, part_prior, unit, signed=True)
+        )
+        by.append(f"{_term('hostility_' + term)} {phrase(rows[-1])}")
+    text = ". ".join(words) + ". By what, the border cities' mean against "
+    text += f"{_place(ensembles, places[0])}: " + "; ".join(by) + "."
+    apart = "Three cities can tell how they differ, and hardly by what."
+    return _finish(ensembles, asked, rows, [*figures], text, apart)
+
+
+TERMS = {
+    "payment": "payment to officials",
+    "composition": "more visitors on group lists",
+    "compliance": "people who leave on time more often",
+    "common_threat": "the common threat",
+    "arms": "the arms trade",
+    "hostility_share": "the share of migrants",
+    "hostility_deprivation": "loss of income",
+    "hostility_dispute": "the border dispute",
+    "hostility_region": "relative gains of a border region",
+    "hostility_unauthorised": "unauthorised stay",
+}
+
+
+def _term(switch: str) -> str:
+    return TERMS.get(switch, switch.replace("_", " "))
+
+
+def _place(ensembles: Ensembles, place: str) -> str:
+    known = ensembles.model.files.places.get(place)
+    return known.name if known and known.name else place
+
+
+def _name(ensembles: Ensembles, figure: Figure) -> str:
+    group = (
+        f" ({ensembles.model.files.config.groups[figure.group].label})"
+        if figure.group in (ensembles.model.files.config.groups)
+        and figure.group not in (None, "foreigners")
+        else ""
+    )
+    words = figure.measure.replace("_", " ")
+    return f"{words}{group}, {_place(ensembles, figure.place)}"
+
+
+def _cannot_tell(ensembles: Ensembles, figure: Figure) -> str:
+    """What the targets of a measure cannot tell, in the case's own words."""
+    said = [
+        target.cannot_tell
+        for target in ensembles.model.files.targets
+        if figure.measure in (target.measure or "").split(";") and target.cannot_tell
+    ]
+    joined = "; ".join(dict.fromkeys(said))
+    return (
+        f"The figures on {figure.measure.replace('_', ' ')} cannot tell: {joined}." if said else ""
+    )

@@ -1,0 +1,98 @@
+"""The facade: a case, and everything one does with it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+import pandas as pd
+
+from marchland.case import CaseFiles, find_case, load
+from marchland.evidence import EvidenceBase
+from marchland.inference.calibrate import Comparison, Posterior, calibrate, compare, joint_prior
+from marchland.inference.smc import Progress
+from marchland.model import Model
+from marchland.run import Options, RunResult, Stage, run
+
+
+@dataclass
+class Case:
+    """A folder of evidence, rules and assumptions that runs as a model.
+
+    Parameters
+    ----------
+    files : CaseFiles
+        What the folder says; use `Case.open`.
+
+    Examples
+    --------
+    >>> case = Case.open("northeast-asia")
+    >>> len(case.evidence.quantities)
+    269
+    """
+
+    files: CaseFiles
+
+    @classmethod
+    def open(cls, case: str | Path) -> Case:
+        """Open and check a case, by folder or by the name of a bundled one.
+
+        Raises
+        ------
+        MarchlandError
+            With every problem of the case, each with file, line and what to do.
+        """
+        return cls(load(find_case(case)))
+
+    @property
+    def evidence(self) -> EvidenceBase:
+        """The evidence base: search, series, contradictions."""
+        return EvidenceBase(self.files)
+
+    def calibrate(
+        self, *, seed: int = 1, workers: int = 2, progress: Progress | None = None
+    ) -> Posterior:
+        """Fit the parameters to the sources' figures."""
+        return calibrate(Model(self.files), seed=seed, workers=workers, progress=progress)
+
+    def compare(self, question: str, *, seed: int = 1, workers: int = 2) -> Comparison:
+        """Weigh the rival explanations of a question."""
+        return compare(Model(self.files), question, seed=seed, workers=workers)
+
+    def run(
+        self,
+        options: Options | None = None,
+        *,
+        say: Stage | None = None,
+        progress: Progress | None = None,
+    ) -> RunResult:
+        """Calibrate, simulate and answer the case's questions."""
+        return run(self.files, options, say=say, progress=progress)
+
+    def mechanisms(self) -> pd.DataFrame:
+        """Every assertion with its status, equation and switch."""
+        priors = {m.name: m.prior.family for m in joint_prior(Model(self.files)).marginals}
+        rows = [
+            {
+                "id": a.id,
+                "status": a.status,
+                "cause": a.cause,
+                "effect": a.effect,
+                "expected_sign": a.sign,
+                "equation": a.equation,
+                "switch": a.switch,
+                "prior": ";".join(priors.get(n, "") for n in (a.switch or "").split(";")) or None,
+            }
+            for a in self.files.assertions
+        ]
+        columns = [
+            "id",
+            "status",
+            "cause",
+            "effect",
+            "expected_sign",
+            "equation",
+            "switch",
+            "prior",
+        ]
+        return pd.DataFrame(rows, columns=columns)

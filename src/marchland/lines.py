@@ -1,0 +1,185 @@
+"""Lines: the measures at places that every run shows through time."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from marchland.model import Model
+from marchland.readings import AWAY, HOSTILITY_TERMS, WISH_TERMS, Figure, Reading
+from marchland.world import KINDS
+
+Floats = NDArray[np.float64]
+QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+UNITS = {
+    "population": "persons",
+    "migrants_stock": "persons",
+    "migrants_official": "persons",
+    "border_crossings": "trips_per_year",
+    "irregular_entries": "persons_per_year",
+    "detentions": "persons_per_year",
+    "removals": "persons_per_year",
+    "crossers_detected": "persons_per_year",
+    "crossers_stayed": "persons_per_year",
+    "crossing_deaths": "persons_per_year",
+    "recorded_compliance": "share",
+    "paid_share": "share",
+    "survey_share": "share",
+    "hostility": "index",
+    "trade_turnover": "usd_billion_per_year",
+    "restrictiveness": "index",
+    "relation": "index",
+    "alignment": "index",
+    "downgrade_hazard": "probability_per_year",
+    "unravelling_time": "years",
+    "alliance_duration": "years",
+    "trust_building_time": "years",
+    "trust": "share",
+    "threat": "index",
+    "arms_orders": "usd_billion_per_year",
+    "arms_deliveries": "usd_billion_per_year",
+    "arms_backlog": "usd_billion",
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A figure through time, and what makes it up."""
+
+    figure: Figure
+    reading: Reading
+
+    @property
+    def unit(self) -> str:
+        """Unit of its values; flows are annual rates."""
+        return UNITS.get(self.figure.measure, "")
+
+
+def _wanted(model: Model) -> list[Figure]:
+    config, index, world = model.files.config, model.index, model.world
+    figures: list[Figure] = []
+    hosts = [index.regions[r] for r in range(len(index.regions)) if world.region[r].host]
+    wholes = sorted({a for h in hosts for a in model.atlas.ancestors(h)} - set(hosts) - {"world"})
+    groups = list(dict.fromkeys(c.group for c in config.corridors))
+    for region in [*index.regions, *wholes]:
+        figures.append(Figure("population", region))
+    for place in [*hosts, *wholes]:
+        for group in groups:
+            figures.append(Figure("migrants_stock", place, group))
+            figures += [
+                Figure("migrants_stock", place, group, f"status:{status}") for status in AWAY
+            ]
+            figures.append(Figure("migrants_official", place, group))
+            figures.append(Figure("removals", place, group))
+        figures.append(Figure("recorded_compliance", place, "foreigners"))
+        figures.append(Figure("border_crossings", place))
+        figures.append(Figure("hostility", place))
+        figures += [Figure("hostility", place, None, f"term:{term}") for term in HOSTILITY_TERMS]
+        figures.append(Figure("trade_turnover", place))
+    for border in index.borders:
+        figures.append(Figure("restrictiveness", border))
+        figures.append(Figure("paid_share", border))
+    figures += _flows(model)
+    for pair in index.pairs:
+        first, second = pair.split("-")
+        for measure in ("trade_turnover", "relation", "alignment", "downgrade_hazard"):
+            figures.append(Figure(measure, pair))
+        figures += [Figure("alignment", pair, None, f"term:{term}") for term in WISH_TERMS]
+        for one, other in ((first, second), (second, first)):
+            figures.append(Figure("trust", one, None, other))
+            for measure in ("arms_orders", "arms_deliveries", "arms_backlog"):
+                figures.append(Figure(measure, one, None, other))
+    figures += [Figure("threat", state) for state in _actors(model)]
+    return figures
+
+
+def _actors(model: Model) -> list[str]:
+    """States that belong to a pair: only their threat enters anything."""
+    return sorted({state for pair in model.index.pairs for state in pair.split("-")})
+
+
+def _flows(model: Model) -> list[Figure]:
+    """Flows across borders, by group and by the state entered."""
+    figures = []
+    for corridor in model.files.config.corridors:
+        if corridor.border is None:
+            continue
+        entered = _state_of(model, corridor.destination)
+        names = ["irregular_entries"]
+        if KINDS[corridor.kind] == KINDS["crossers"]:
+            names += ["crossers_detected", "crossers_stayed", "crossing_deaths"]
+        else:
+            names.append("detentions")
+        if corridor.kind != "visitors":
+            figures += [Figure(n, corridor.border, corridor.group, entered) for n in names]
+    return list(dict.fromkeys(figures))
+
+
+def _state_of(model: Model, region: str) -> str:
+    around = model.atlas.ancestors(region)
+    return next((state for state in model.index.states if state in around), region)
+
+
+def standard_lines(model: Model) -> list[Line]:
+    """Lines that a run of this case shows: everything that the model computes for it."""
+    lines = []
+    for figure in dict.fromkeys(_wanted(model)):
+        reading = model.atlas.line(figure.measure, figure.place, figure.group, figure.counterpart)
+        if reading is not None:
+            lines.append(Line(figure, reading))
+    return lines
+
+
+def summarise(
+    model: Model, lines: list[Line], series: Floats, explanation: str, scenario: str
+) -> pd.DataFrame:
+    """Mean and quantiles of series over members, one row a line and quarter.
+
+    Parameters
+    ----------
+    series : (members, lines, quarters) array
+        NaN where a measure has no value; such quarters are left out.
+    """
+    with ThreadPoolExecutor() as pool:
+        frames = list(
+            pool.map(
+                lambda n: _summary(model, lines[n], series[:, n], explanation, scenario),
+                range(len(lines)),
+            )
+        )
+    frames = [frame for frame in frames if frame is not None]
+    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+
+
+def _summary(
+    model: Model, line: Line, series: Floats, explanation: str, scenario: str
+) -> pd.DataFrame | None:
+    """Mean and quantiles of one line."""
+    first, last = line.reading.window[0], line.reading.window[1]
+    values = series[:, first : last + 1]
+    known = ~np.isnan(values).any(axis=0)
+    if not known.any():
+        return None
+    values = values[:, known]
+    quantiles = np.quantile(values, QUANTILES, axis=0)
+    times = [model.axis.label(q) for q in np.arange(first, last + 1)[known]]
+    frame = pd.DataFrame(
+        {
+            "explanation": explanation,
+            "scenario": scenario,
+            "measure": line.figure.measure,
+            "place": line.figure.place,
+            "group": line.figure.group,
+            "counterpart": line.figure.counterpart,
+            "time": times,
+            "unit": line.unit,
+            "mean": values.mean(axis=0),
+        }
+    )
+    for q, row in zip(QUANTILES, quantiles, strict=True):
+        frame[f"q{round(100 * q):02d}"] = row
+    return frame
