@@ -6,6 +6,7 @@ Four kinds of question: `level` (how much, when), `scenario` (what would have be
 
 from __future__ import annotations
 
+import itertools
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -174,7 +175,7 @@ def _row(
 
 def number(value: float, unit: str) -> str:
     """A figure as a reader wants it: three digits, and the unit in words."""
-    if unit == "persons" or unit.endswith("_per_year") and unit != "usd_billion_per_year":
+    if unit == "persons" or (unit.endswith("_per_year") and unit != "usd_billion_per_year"):
         digits = max(len(str(int(abs(value)))) - 2, 0)
         return f"{round(value, -digits):,.0f}"
     if unit == "percent":
@@ -281,7 +282,7 @@ def _curve(times: list[str], after: Floats) -> pd.DataFrame:
     rows = []
     for n, time in enumerate(times):
         other = after[:, len(times) + n]
-        for low_edge, high_edge in zip(EDGES[:-1], EDGES[1:], strict=True):
+        for low_edge, high_edge in itertools.pairwise(EDGES):
             inside = (other >= low_edge) & (other < high_edge)
             if inside.sum() >= ENOUGH:
                 value, low, high = _interval(after[inside, n])

@@ -11,6 +11,7 @@ from marchland.case import CaseFiles, find_case, load
 from marchland.evidence import EvidenceBase
 from marchland.inference.calibrate import Comparison, Posterior, calibrate, compare, joint_prior
 from marchland.inference.smc import Progress
+from marchland.inputs import coverage_notes
 from marchland.model import Model
 from marchland.run import Options, RunResult, Stage, run
 
@@ -49,15 +50,36 @@ class Case:
         """The evidence base: search, series, contradictions."""
         return EvidenceBase(self.files)
 
+    def model(self) -> Model:
+        """The executable model of the case."""
+        return Model(self.files)
+
+    def notes(self) -> list[str]:
+        """What a reader should know of a case that has no problems: terms left out, series held."""
+        return coverage_notes(self.files)
+
     def calibrate(
-        self, *, seed: int = 1, workers: int = 2, progress: Progress | None = None
+        self,
+        *,
+        seed: int = 1,
+        workers: int = 2,
+        quick: bool = False,
+        progress: Progress | None = None,
     ) -> Posterior:
         """Fit the parameters to the sources' figures."""
-        return calibrate(Model(self.files), seed=seed, workers=workers, progress=progress)
+        options = Options(quick=quick)
+        return calibrate(
+            self.model(),
+            particles=options.particles,
+            keep=options.keep,
+            seed=seed,
+            workers=workers,
+            progress=progress,
+        )
 
     def compare(self, question: str, *, seed: int = 1, workers: int = 2) -> Comparison:
         """Weigh the rival explanations of a question."""
-        return compare(Model(self.files), question, seed=seed, workers=workers)
+        return compare(self.model(), question, seed=seed, workers=workers)
 
     def run(
         self,
@@ -71,7 +93,7 @@ class Case:
 
     def mechanisms(self) -> pd.DataFrame:
         """Every assertion with its status, equation and switch."""
-        priors = {m.name: m.prior.family for m in joint_prior(Model(self.files)).marginals}
+        priors = {m.name: m.prior.family for m in joint_prior(self.model()).marginals}
         rows = [
             {
                 "id": a.id,

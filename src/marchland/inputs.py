@@ -502,3 +502,20 @@ def start_people(
             there = float(people[max(first, 0)])
         homes.append(there if share is None else there * float(share[max(first, 0)]))
     return populations, homes
+
+
+def coverage_notes(files: CaseFiles) -> list[str]:
+    """Sentences on drivers that are missing for a corridor or held outside their dates."""
+    notes = []
+    period = files.config.period
+    if period.start is None or period.end is None:
+        return notes
+    grid = Grid(files, Axis(period.start.year, period.end.year))
+    for corridor in files.config.corridors:
+        if grid.series("income", corridor.origin) is None:
+            notes.append(f"corridor {corridor.id}: no income at the origin; the term is left out")
+    for row in {(r.driver, r.place): r for r in files.drivers}.values():
+        grid.series(row.driver, row.place)
+    for (driver, place), dates in sorted(grid.held.items()):
+        notes.append(f"{driver} of {place} is known from {dates} and held outside these dates")
+    return notes

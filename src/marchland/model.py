@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numba
 import numpy as np
@@ -175,30 +176,38 @@ class Model:
         """
         record, own = self.arrange(names, values, setting)
         numba.set_num_threads(min(max(workers, 1), numba.config.NUMBA_NUM_THREADS))
-        vectors, spaces = self.atlas.layout.workspace(max(workers, 1))
-        figures, series, broken = run_members(
-            vectors,
-            spaces,
-            self.world,
-            self.inputs(setting),
-            record,
-            own,
-            int(stochastic),
-            seed,
-            first,
-            self.base,
-            pack(readings),
-            self.atlas.answers,
-            pack(lines),
-        )
+        # Never one vector alone: NumPy would call it contiguous, and another program be compiled.
+        vectors, spaces = self.atlas.layout.workspace(max(workers, 2))
+
+        def members(a: int, b: int, figures: Sequence[Reading], series: Sequence[Reading]) -> Any:
+            return run_members(
+                vectors,
+                spaces,
+                self.world,
+                self.inputs(setting),
+                record[a:b],
+                own[a:b],
+                int(stochastic),
+                seed,
+                first + a,
+                self.base,
+                pack(figures),
+                self.atlas.answers,
+                pack(series),
+            )
+
+        figures, series, broken = members(0, len(record), readings, lines)
         if (broken >= 0).any():
             member = int(np.argmax(broken >= 0))
-            self._explain_break(int(broken[member]), dict(zip(names, values[member], strict=True)))
+            members(member, member + 1, (), ())  # leaves its state as it broke in the last vector
+            used = dict(zip(names, values[member], strict=True)) | dict(setting.fixed)
+            used |= dict.fromkeys(setting.off, 0.0)
+            self._explain_break(int(broken[member]), vectors[-1], used)
         return figures, series
 
-    def _explain_break(self, where: int, parameters: dict[str, float]) -> None:
-        quarter, cell = divmod(where, self.atlas.layout.length)
-        block = self.atlas.layout.block(cell)
+    def _explain_break(self, where: int, state: Floats, parameters: dict[str, float]) -> None:
+        quarter = where // self.atlas.layout.length
+        block = self.atlas.layout.first_written(state)
         values = ", ".join(f"{name}={value:.6g}" for name, value in parameters.items())
         raise MarchlandError(
             f"{block.mechanism}: {block.name} ({block.unit}) is not finite in "
@@ -208,7 +217,7 @@ class Model:
 
     def prior_names(self) -> list[str]:
         """Parameters of the case that the model reads, in the order of model.yaml."""
-        names = [name for name in self.files.parameters]
+        names = list(self.files.parameters)
         if DEFAULT_DEPARTURES in self.index.own and DEFAULT_DEPARTURES not in names:
             names.append(DEFAULT_DEPARTURES)
         return names

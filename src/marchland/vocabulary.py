@@ -160,7 +160,7 @@ PARAMETERS = _parameters(
         ("detection", 0.5, "E5b", "inland detection of overstayers, per year", False),
         ("paid_share", 0.5, "E5b", "share of those found who paid, at the start", False),
         ("payment", 0.0, "E5b", "rise of payment with rents, logit a year", True),
-        ("composition", 0.0, "E5b", "rise of group tours, which return, logit a year", True),
+        ("composition", 0.0, "E5b", "rise of group tours, which return, hazard a year", True),
         ("compliance", 0.0, "E5b", "fall of the overstay hazard under a visa, log a year", True),
         ("return_rate", 0.8, "E6", "return hazard of those who stay on, per year", False),
         ("return_income", 0.0, "E6", "higher income abroad lowers return", True),

@@ -200,10 +200,10 @@ def _log_distances(corridors: list[Corridor]) -> Floats:
 
 
 def _moving(first: list[int], last: list[int], quarters: int) -> NDArray[np.bool_]:
-    """Quarters in which some corridor is used."""
+    """Quarters in which some corridor is used, and the one after, in which its flows end."""
     moving = np.zeros(quarters, dtype=np.bool_)
     for a, b in zip(first, last, strict=True):
-        moving[max(a, 0) : b + 1] = True
+        moving[max(a, 0) : b + 2] = True
     return moving
 
 

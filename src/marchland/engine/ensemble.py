@@ -11,8 +11,8 @@ from marchland.engine.compile import compiled, compiled_parallel
 from marchland.engine.draws import Luck, whole
 from marchland.engine.state import State
 from marchland.engine.step import observe, people, societies, states
-from marchland.mechanisms.settlement import start_paid
 from marchland.measures import read_member, read_quarters
+from marchland.mechanisms.settlement import start_paid
 
 
 @compiled
@@ -62,14 +62,14 @@ def finite(x):
         d += x[n + 3]
     for n in range(last, x.shape[0]):
         a += x[n]
-    return np.isfinite(a + b + c + d)
+    return abs(a + b + c + d) < np.inf
 
 
 @compiled
 def first_bad(x):
     """Position of the first value of the state that is not finite."""
     for n in range(x.shape[0]):
-        if not np.isfinite(x[n]):
+        if not abs(x[n]) < np.inf:
             return n
     return 0
 

@@ -255,6 +255,23 @@ BLOCKS = tuple(
         ("threat", "state", "index", "threat", "threat felt from outside powers"),
     )
 )
+# Blocks in the order in which a quarter first writes them: what breaks first is the cause.
+WRITTEN = (
+    *("departures", "settled", "unemployment", "employment", "community", "closure"),
+    *("restriction", "utility", "odds", "leaving", "entries", "remaining", "irregular_share"),
+    *("irregular_entries", "deaths", "detained", "detected", "sent_back", "rents", "paid_logit"),
+    *("paid_share", "overstay_chance", "return_chance", "ended", "joined", "legal", "removed"),
+    *("returned", "overstay", "paid", "irregular", "arrived_3", "arrived_2", "arrived_1"),
+    *("arrived_now", "home", "trade", "regional_trade", "others", "residents", "share"),
+    *("unauthorised", "deprivation", "dispute", "hostility_share", "hostility_deprivation"),
+    *("hostility_dispute", "hostility_region", "hostility_unauthorised", "hostility"),
+    *("practice", "threat", "trust_first", "trust_second", "orders", "backlog", "deliveries"),
+    *("wish_first", "wish_second", "wish", "wish_threat", "wish_arms", "wish_trust"),
+    *("wish_dispute", "wish_bandwagon", "alignment", "unravelling_time", "relation"),
+    *("stage_none", "stage_consultation", "stage_neutrality", "stage_defence"),
+    *("first_alliance", "downgrade_hazard", "restrictiveness", "group_tours", "recorded"),
+    *("official", "trips"),
+)
 DIMENSIONS = State._fields
 RECORDS = {
     dimension: np.dtype([(b.name, np.float64) for b in BLOCKS if b.dimension == dimension])
@@ -319,3 +336,8 @@ class Layout:
                 view = np.zeros((workers, 1), record)[:, :0]
             views.append(view.view(np.recarray))
         return vectors, State(*views)
+
+    def first_written(self, vector: Floats) -> Block:
+        """Of the blocks that are not finite in a state, the one that a quarter writes first."""
+        bad = {self.block(int(cell)) for cell in np.flatnonzero(~np.isfinite(vector))}
+        return min(bad, key=lambda block: WRITTEN.index(block.name))

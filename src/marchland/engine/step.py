@@ -19,11 +19,31 @@ from marchland.mechanisms import (
     trade,
     trust,
 )
+from marchland.world import active
+
+
+@compiled
+def stand_still(corridor):
+    """Nobody moves along a corridor that is not used: the flows of the quarter are 0."""
+    corridor.irregular_entries = 0.0
+    corridor.deaths = 0.0
+    corridor.detained = 0.0
+    corridor.detected = 0.0
+    corridor.sent_back = 0.0
+    corridor.ended = 0.0
+    corridor.joined = 0.0
+    corridor.removed = 0.0
+    corridor.returned = 0.0
+    corridor.recorded = 0.0
+    corridor.trips = 0.0
 
 
 @compiled
 def people(state, world, inputs, p, q, years, luck):
     """Push, flows and changes of status: steps 2 to 4."""
+    for c in range(state.corridor.shape[0]):
+        if not active(world.corridor[c], q):
+            stand_still(state.corridor[c])
     migration.push(state, inputs, p, q)
     networks.communities(state, world)
     regimes.take_effect(state, inputs, p, q)

@@ -108,7 +108,9 @@ def fit(z: Floats, weights: Floats) -> tuple[Floats, Floats]:
 Reference = tuple[Floats, Floats]
 
 
-def references(z: Floats, weights: Floats, chosen: NDArray[np.int64]) -> tuple[Reference, Reference]:
+def references(
+    z: Floats, weights: Floats, chosen: NDArray[np.int64]
+) -> tuple[Reference, Reference]:
     """For either half of the survivors a Student t fitted to the parents of the other half.
 
     A proposal fitted to the very particles that it moves draws them together, by about d / n at
@@ -183,7 +185,9 @@ def move(
         z = np.where(accept[:, None], proposal, z)
         log_likelihood = np.where(accept, proposed, log_likelihood)
         accepted.append(float(accept.mean()))
-        size = float(np.clip(size * np.exp((accepted[-1] - ACCEPTANCE) / np.sqrt(step)), 0.02, 0.99))
+        size = float(
+            np.clip(size * np.exp((accepted[-1] - ACCEPTANCE) / np.sqrt(step)), 0.02, 0.99)
+        )
         remembered = np.abs((start * (z - z.mean(axis=0))).mean(axis=0))
         if step >= 2 and np.quantile(remembered, 0.9) < FORGOTTEN:
             break
@@ -254,7 +258,9 @@ def sample(
         fitted = references(z, weight, chosen)
         z, log_likelihood, eve = z[chosen], log_likelihood[chosen], eve[chosen]
         beta = following
-        z, log_likelihood, rate, size, made = move(z, log_likelihood, beta, target, rng, size, fitted)
+        z, log_likelihood, rate, size, made = move(
+            z, log_likelihood, beta, target, rng, size, fitted
+        )
         temperatures.append(beta)
         acceptance.append(rate)
         steps.append(made)

@@ -1,0 +1,262 @@
+"""The command line: each command a few lines over the facade."""
+
+from __future__ import annotations
+
+import os
+import sys
+from pathlib import Path
+from typing import Annotated
+
+from cyclopts import App, Parameter
+from rich.console import Console
+from rich.markup import escape
+from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.table import Table
+
+from marchland.case import new as new_case
+from marchland.errors import MarchlandError
+
+app = App(name="marchland", help="Relations across a border, from documents to a tested model.")
+out = Console()
+err = Console(stderr=True)
+DEFAULT_CASE = "northeast-asia"
+
+
+def _workers(workers: int | None) -> int:
+    return workers if workers is not None else max(os.cpu_count() or 1, 1)
+
+
+@app.command
+def check(case: str = DEFAULT_CASE, /) -> None:
+    """Report every problem of a case at once, with file, line and what to do.
+
+    Parameters
+    ----------
+    case
+        Folder of a case, or name of a bundled one.
+    """
+    from marchland.api import Case
+
+    opened = Case.open(case)
+    files = opened.files
+    out.print(
+        f"{escape(str(files.path))}: no problems; {len(files.quantities)} figures, "
+        f"{len(files.events)} events, {len(files.assertions)} assertions, "
+        f"{len(files.parameters)} parameters."
+    )
+    found = opened.evidence.found
+    if found:
+        out.print(f"{len(found)} contradictions in the evidence, kept side by side:")
+    for contradiction in found:
+        out.print(f"  {', '.join(contradiction.records)}: {escape(contradiction.statement)}")
+    for note in opened.notes():
+        out.print(f"  note: {escape(note)}")
+
+
+@app.command
+def new(directory: Path, /) -> None:
+    """Write a ten-line case that runs at once.
+
+    Parameters
+    ----------
+    directory
+        Folder to make; it must not exist or be empty.
+    """
+    made = new_case(directory)
+    out.print(f"A new case stands in {escape(str(made))}. Next: marchland run {escape(str(made))}")
+
+
+@app.command
+def run(
+    case: str = DEFAULT_CASE,
+    /,
+    *,
+    out_dir: Annotated[Path, Parameter(name="--out")] = Path("out"),
+    members: int | None = None,
+    seed: int = 1,
+    workers: int | None = None,
+    quick: bool = False,
+    sources: Path | None = None,
+) -> None:
+    """Calibrate a case, simulate it, answer its questions and write the run's folder.
+
+    Parameters
+    ----------
+    case
+        Folder of a case, or name of a bundled one.
+    out_dir
+        Folder for the report and the tables.
+    members
+        Members of the ensembles.
+    seed
+        Seed of everything drawn; the same seed gives the same tables.
+    workers
+        Threads; no figure depends on it. All cores by default.
+    quick
+        Fewer particles and members: a first look.
+    sources
+        Folder with the texts, KEY.txt; the report then shows the passages.
+    """
+    from marchland.api import Case
+    from marchland.run import MEMBERS, QUICK_MEMBERS, Options
+    from marchland.write import write_run
+
+    opened = Case.open(case)
+    wanted = members or (QUICK_MEMBERS if quick else MEMBERS)
+    options = Options(members=wanted, seed=seed, workers=_workers(workers), quick=quick)
+    with _bar() as progress:
+        task = progress.add_task("reading the case", total=1.0)
+
+        def say(stage: str) -> None:
+            progress.update(task, description=stage, completed=0.0)
+
+        def temperature(beta: float, acceptance: float, steps: int) -> None:
+            progress.update(task, completed=max(beta, 1e-3) ** 0.3)
+
+        result = opened.run(options, say=say, progress=temperature)
+        progress.update(task, description="write", completed=1.0)
+        report = write_run(result, out_dir, sources=sources)
+    for answer in result.answers:
+        out.print(f"\n[bold]{escape(answer.question)}[/bold] ({answer.verdict})")
+        out.print(escape(answer.text))
+    failed = result.fit["failed"]
+    if failed:
+        err.print(f"\n[bold red]The fit must not be trusted:[/bold red] {escape(str(failed))}")
+    seconds = sum(result.seconds.values())
+    out.print(f"\n{seconds:.0f} seconds. Report: {escape(str(report))}")
+
+
+def _bar() -> Progress:
+    columns = (TextColumn("{task.description:>18}"), BarColumn(), TimeElapsedColumn())
+    return Progress(*columns, console=err, transient=True)
+
+
+@app.command
+def calibrate(
+    case: str = DEFAULT_CASE,
+    /,
+    *,
+    folds: int = 0,
+    seed: int = 1,
+    workers: int | None = None,
+    quick: bool = False,
+) -> None:
+    """Fit a case and show prior beside posterior; with --folds, score held-out targets.
+
+    Parameters
+    ----------
+    case
+        Folder of a case, or name of a bundled one.
+    folds
+        Number of folds of the targets; 0 for none.
+    seed
+        Seed of the sampler.
+    workers
+        Threads.
+    quick
+        Fewer particles.
+    """
+    from marchland.api import Case
+    from marchland.inference.folds import held_out
+
+    opened = Case.open(case)
+    if folds:
+        scores = held_out(
+            opened.model(),
+            folds=folds,
+            seed=seed,
+            workers=_workers(workers),
+            quick=quick,
+            say=lambda line: err.print(escape(line)),
+        )
+        _print(scores.table, "Held-out targets")
+        out.print(escape(scores.sentence))
+        return
+    posterior = opened.calibrate(seed=seed, workers=_workers(workers), quick=quick)
+    table = posterior.table(opened.model())
+    columns = ["name", "prior_q05", "prior_q50", "prior_q95", "q05", "q50", "q95", "contraction"]
+    _print(table[[*columns, "probability_positive", "informed"]], "Prior beside posterior")
+    drawn = posterior.sample
+    out.print(f"log evidence {drawn.log_evidence:.2f} +- {drawn.log_evidence_error:.2f}")
+    out.print(escape(drawn.failed) or "The sampler reports no failure.")
+
+
+@app.command
+def compare(
+    case: str = DEFAULT_CASE,
+    /,
+    *,
+    question: str | None = None,
+    seed: int = 1,
+    workers: int | None = None,
+) -> None:
+    """Refit the rival explanations of a question and weigh them.
+
+    Parameters
+    ----------
+    case
+        Folder of a case, or name of a bundled one.
+    question
+        Key of explanations.yaml; all of them by default.
+    seed
+        Seed of the sampler.
+    workers
+        Threads.
+    """
+    from marchland.api import Case
+
+    opened = Case.open(case)
+    known = list(opened.files.explanations.questions)
+    if question is not None and question not in known:
+        raise MarchlandError(f"unknown question {question!r}; choose from {', '.join(known)}")
+    for name in [question] if question else known:
+        result = opened.compare(name, seed=seed, workers=_workers(workers))
+        _print(result.table, opened.files.explanations.questions[name].text)
+
+
+@app.command
+def mechanisms(case: str = DEFAULT_CASE, /) -> None:
+    """List every assertion with its status, equation and switch.
+
+    Parameters
+    ----------
+    case
+        Folder of a case, or name of a bundled one.
+    """
+    from marchland.api import Case
+
+    _print(Case.open(case).mechanisms(), "Assertions")
+
+
+def _print(table: object, title: str) -> None:
+    import pandas as pd
+
+    assert isinstance(table, pd.DataFrame)
+    shown = Table(title=title)
+    for column in table.columns:
+        shown.add_column(str(column))
+    for row in table.itertuples(index=False):
+        shown.add_row(*(_cell(value) for value in row))
+    out.print(shown)
+
+
+def _cell(value: object) -> str:
+    if isinstance(value, float):
+        return "" if value != value else f"{value:.4g}"
+    return "" if value is None else escape(str(value))
+
+
+def main() -> None:
+    """Run the command line; what a user can mend ends in a sentence and status 1."""
+    try:
+        app(result_action="return_value")
+    except MarchlandError as problem:
+        err.print(escape(str(problem)), highlight=False, soft_wrap=True)
+        sys.exit(1)
+    except KeyboardInterrupt:
+        err.print("Stopped; nothing half-written was left.")
+        sys.exit(130)
+
+
+if __name__ == "__main__":
+    main()

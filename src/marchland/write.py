@@ -1,0 +1,82 @@
+"""Write a run's folder: every file appears whole or not at all."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from marchland.evidence import EvidenceBase
+from marchland.inputs import Axis
+from marchland.outputs import (
+    atomic_folder,
+    write_citation,
+    write_codebook,
+    write_csv,
+    write_draws,
+    write_predictions,
+    write_series,
+)
+from marchland.outputs.dyads import dyad_table, write_dyads
+from marchland.report import render
+from marchland.run import RunResult, summary
+
+EXTRA = {
+    "parameters.csv": {
+        "name": ("", "parameter, as in model.yaml"),
+        "equation": ("", "equation that reads it"),
+        "meaning": ("", "direction of a positive value"),
+        "unit": ("", "unit of the values"),
+        "reason": ("", "reason or reference of the prior"),
+        "switch": ("", "whether 0 removes exactly its term"),
+        "family": ("", "family of the prior; fixed where it is held"),
+        "prior_q05": ("parameter's unit", "quantile of the prior"),
+        "prior_q50": ("parameter's unit", "quantile of the prior"),
+        "prior_q95": ("parameter's unit", "quantile of the prior"),
+        "q05": ("parameter's unit", "quantile of the posterior"),
+        "q50": ("parameter's unit", "quantile of the posterior"),
+        "q95": ("parameter's unit", "quantile of the posterior"),
+        "contraction": ("share", "1 - posterior deviation / prior deviation"),
+        "probability_positive": ("share", "posterior probability of the asserted sign"),
+        "sign_in_question": ("", "whether the prior left the sign open, between 0.1 and 0.9"),
+        "informed": ("", "contraction of a fifth, or an open sign settled above 0.9"),
+    },
+}
+
+
+def write_run(result: RunResult, folder: Path, *, sources: Path | None = None) -> Path:
+    """Write report, tables and evidence of a run; gives the report's path.
+
+    Parameters
+    ----------
+    result : RunResult
+        What the run found.
+    folder : Path
+        Where to write; made if it does not exist, other files in it are kept.
+    sources : Path, optional
+        Folder with the texts, for the passages in the report.
+    """
+    files = result.files
+    with atomic_folder(folder) as work:
+        (work / "draws").mkdir(exist_ok=True)
+        write_predictions(work / "predictions.csv", result.predictions)
+        write_series(work / "series.csv", result.series)
+        write_csv(work / "parameters.csv", result.parameters)
+        write_csv(work / "assertions.csv", result.assertions)
+        write_draws(work / "draws" / "parameters.parquet", result.draws)
+        axis = Axis(files.config.period.start.year, result.until)  # type: ignore[union-attr]
+        times = [axis.label(q) for q in range(axis.quarters)]
+        dyads = dyad_table(
+            result.series, files, explanation="posterior", scenario="baseline", times=times
+        )
+        write_dyads(work / "dyads.csv", dyads)
+        EvidenceBase(files).write_sqlite(work / "evidence.sqlite")
+        write_codebook(work / "codebook.md", files, extra=EXTRA)
+        write_citation(
+            work / "citation.bib",
+            files,
+            version=result.version,
+            seed=result.seed,
+            members=result.members,
+        )
+        (work / "summary.json").write_text(summary(result), encoding="utf-8")
+        (work / "report.html").write_text(render(result, sources=sources), encoding="utf-8")
+    return folder / "report.html"
