@@ -253,6 +253,10 @@ def _parameters(ensembles: Ensembles, equation: str) -> list[str]:
     return [str(name) for name in keep["name"]]
 
 
+def _upper(words: str) -> str:
+    return words[:1].upper() + words[1:]
+
+
 def _level(ensembles: Ensembles, asked: AskedQuestion, _: Comparison | None) -> Answer:
     figure = Figure(asked.measure or "", asked.place or "", asked.group, asked.counterpart)
     times = [str(t) for t in (_extra(asked, "times") or [])]  # type: ignore[attr-defined]
@@ -267,7 +271,7 @@ def _level(ensembles: Ensembles, asked: AskedQuestion, _: Comparison | None) -> 
         _row(time, after[:, n], before[:, n], unit, signed=False) for n, time in enumerate(times)
     ]
     said = "; ".join(f"in {row['label']} {phrase(row)}" for row in rows)
-    text = f"The model, held to the sources, puts {_name(ensembles, figure)} at: {said}."
+    text = f"{_upper(_name(ensembles, figure))}: {said}."
     curve = pd.DataFrame()
     if isinstance(against, dict):
         curve = _curve(times, after)
@@ -334,7 +338,7 @@ def _scenario(ensembles: Ensembles, asked: AskedQuestion, _: Comparison | None) 
         rows.append(_row(f"{name}: as it was", base[:, n], base_prior[:, n], unit, signed=False))
         higher = (change > 0.0).mean()
         sentences.append(
-            f"{name} would have been {phrase(rows[-2])} instead of {phrase(rows[-1])}, a change "
+            f"{_upper(name)} would have been {phrase(rows[-2])} instead of {phrase(rows[-1])}, a change "
             f"of {phrase(rows[-3])}; the chance that it would have been higher is "
             f"{100 * higher:.0f} per cent"
         )
@@ -374,7 +378,7 @@ def _contribution(
         rows[-1]["told"] = told(part, part_prior, signed=False)
         words.append(f"{_term(switch)} {phrase(rows[-1])}")
     span = f"{base} to {period.replace('/', '-')}" if base else period
-    text = f"{label.capitalize()}, {span}: {phrase(rows[0])}. Taken out one at a time: "
+    text = f"{_upper(label)}, {span}: {phrase(rows[0])}. Taken out one at a time: "
     text += "; ".join(words) + "."
     if comparison is not None:
         text += _weighed(comparison)
@@ -452,20 +456,30 @@ def _term(switch: str) -> str:
     return TERMS.get(switch, switch.replace("_", " "))
 
 
+MEASURES = {
+    "migrants_stock": "people away from home, all statuses",
+    "trade_turnover": "trade",
+    "border_crossings": "border crossings",
+    "recorded_compliance": "recorded compliance",
+    "alignment": "alignment",
+    "hostility": "hostility",
+}
+
+
 def _place(ensembles: Ensembles, place: str) -> str:
+    if place in ensembles.model.index.pairs:
+        return " and ".join(_place(ensembles, state) for state in place.split("-"))
     known = ensembles.model.files.places.get(place)
-    return known.name if known and known.name else place
+    name = known.name if known and known.name else place
+    return name.split(" (")[0]
 
 
 def _name(ensembles: Ensembles, figure: Figure) -> str:
-    group = (
-        f" ({ensembles.model.files.config.groups[figure.group].label})"
-        if figure.group in (ensembles.model.files.config.groups)
-        and figure.group not in (None, "foreigners")
-        else ""
-    )
-    words = figure.measure.replace("_", " ")
-    return f"{words}{group}, {_place(ensembles, figure.place)}"
+    groups = ensembles.model.files.config.groups
+    words = MEASURES.get(figure.measure, figure.measure.replace("_", " "))
+    if figure.group in groups and figure.group != "foreigners":
+        words += f" ({groups[figure.group].label})"
+    return f"{words}, {_place(ensembles, figure.place)}"
 
 
 def _cannot_tell(ensembles: Ensembles, figure: Figure) -> str:

@@ -70,7 +70,8 @@ class Case:
         options = Options(quick=quick)
         return calibrate(
             self.model(),
-            particles=options.particles,
+            chains=options.chains,
+            steps=options.steps,
             keep=options.keep,
             seed=seed,
             workers=workers,

@@ -17,9 +17,11 @@ from marchland.answers import Answer, Ensembles, answer
 from marchland.case import CaseFiles
 from marchland.evidence import Contradiction, EvidenceBase
 from marchland.inference.calibrate import (
-    PARTICLES,
+    CHAINS,
+    QUICK_CHAINS,
     QUICK_KEEP,
-    QUICK_PARTICLES,
+    QUICK_STEPS,
+    STEPS,
     Comparison,
     Posterior,
     calibrate,
@@ -101,7 +103,7 @@ class Options:
     workers : int
         Threads; no figure depends on it.
     quick : bool
-        Fewer particles and members: a first look, not a result to cite.
+        Fewer chains and members: a first look, not a result to cite.
     """
 
     members: int = MEMBERS
@@ -110,9 +112,14 @@ class Options:
     quick: bool = False
 
     @property
-    def particles(self) -> int:
-        """Particles of the sampler."""
-        return QUICK_PARTICLES if self.quick else PARTICLES
+    def chains(self) -> int:
+        """Chains of the sampler."""
+        return QUICK_CHAINS if self.quick else CHAINS
+
+    @property
+    def steps(self) -> int:
+        """Moves of each chain at each temperature."""
+        return QUICK_STEPS if self.quick else STEPS
 
     @property
     def keep(self) -> float:
@@ -164,7 +171,8 @@ def run(
     clock.stage("calibrate")
     posterior = calibrate(
         model,
-        particles=options.particles,
+        chains=options.chains,
+        steps=options.steps,
         keep=options.keep,
         seed=options.seed,
         workers=options.workers,
@@ -218,7 +226,6 @@ def _comparisons(model: Model, options: Options, progress: Progress | None) -> l
         compare(
             model,
             name,
-            particles=512,
             seed=options.seed,
             workers=options.workers,
             progress=progress,
@@ -447,7 +454,7 @@ def _fit(posterior: Posterior, predictions: pd.DataFrame) -> dict[str, object]:
         "particles": len(sample.z),
         "temperatures": len(sample.temperatures),
         "acceptance_lowest": min(sample.acceptance),
-        "steps": sum(sample.steps),
+        "steps": sample.steps,
         "unique_ancestors": sample.unique,
         "failed": sample.failed,
         "parameters_free": posterior.prior.dimension,

@@ -18,8 +18,11 @@ from marchland.vocabulary import PARAMETERS
 from marchland.world import DEFAULT_DEPARTURES
 
 Floats = NDArray[np.float64]
-PARTICLES = 1024
-QUICK_PARTICLES = 320
+CHAINS = 768
+QUICK_CHAINS = 384
+RIVAL_CHAINS = 384
+STEPS = 12
+QUICK_STEPS = 6
 QUICK_KEEP = 0.4
 NARROWER = 0.2
 SURE = 0.9
@@ -136,7 +139,8 @@ def calibrate(
     *,
     evidence: Evidence | None = None,
     setting: Setting = BASELINE,
-    particles: int = PARTICLES,
+    chains: int = CHAINS,
+    steps: int = STEPS,
     keep: float = 0.5,
     seed: int = 1,
     workers: int = 1,
@@ -152,7 +156,7 @@ def calibrate(
         What is scored; all that the case has by default.
     setting : Setting
         Explanation: switches at 0 remove exactly their terms, everything else is refitted.
-    particles, keep, seed, progress
+    chains, steps, keep, seed, progress
         See `inference.smc.sample`.
     workers : int
         Threads; the result does not depend on it.
@@ -174,13 +178,19 @@ def calibrate(
         return log_likelihood(scored, figures, values[:, acts] if acts is not None else None)
 
     if prior.dimension == 0 or not scored.targets:
-        drawn = _untold(prior, particles, seed)
+        drawn = _untold(prior, chains, seed)
     else:
         drawn = sample(
-            target, prior.dimension, particles=particles, seed=seed, keep=keep, progress=progress
+            target,
+            prior.dimension,
+            chains=chains,
+            steps=steps,
+            seed=seed,
+            keep=keep,
+            progress=progress,
         )
     rng = np.random.default_rng([seed, 1])
-    before = prior.values(prior.sample(max(particles, 1024), rng))
+    before = prior.values(prior.sample(max(len(drawn.z), 1024), rng))
     return Posterior(prior, prior.values(drawn.z), before, drawn, scored, setting)
 
 
@@ -191,10 +201,10 @@ def _without_switched_off(prior: JointPrior, setting: Setting) -> JointPrior:
     return JointPrior([Marginal(m.name, zero) if m.name in off else m for m in prior.marginals])
 
 
-def _untold(prior: JointPrior, particles: int, seed: int) -> Sample:
+def _untold(prior: JointPrior, chains: int, seed: int) -> Sample:
     """A case without targets: the posterior is the prior."""
-    z = prior.sample(particles, np.random.default_rng(seed))
-    return Sample(z, np.zeros(particles), 0.0, 0.0, [1.0], [1.0], [0], 1.0, "")
+    z = prior.sample(2 * chains, np.random.default_rng(seed))
+    return Sample(z, np.zeros(len(z)), 0.0, 0.0, [1.0], [1.0], 0, 1.0, "")
 
 
 @dataclass(frozen=True)
@@ -217,7 +227,7 @@ def compare(
     model: Model,
     question: str,
     *,
-    particles: int = 512,
+    chains: int = RIVAL_CHAINS,
     seed: int = 1,
     workers: int = 1,
     progress: Progress | None = None,
@@ -236,7 +246,7 @@ def compare(
             model,
             evidence=evidence,
             setting=setting,
-            particles=particles,
+            chains=chains,
             seed=seed,
             workers=workers,
             progress=progress,

@@ -1,11 +1,13 @@
 """Adaptive tempered sequential Monte Carlo in standard normal coordinates.
 
 Particles start in the prior and are tempered towards the posterior; between temperatures
-they are moved by t-preconditioned Crank-Nicolson steps, whose proposals come from a
-Student t fitted to the ensemble, so that correlated parameters are moved together.
+survivors run as chains of t-preconditioned Crank-Nicolson steps, whose proposals come from
+a Student t fitted to the ensemble, so that correlated parameters are moved together. Every
+state that a chain visits is a particle of the next temperature.
 
-References: Del Moral, Doucet and Jasra 2006; Cotter et al. 2013; Grumitt, Karamanis and
-Seljak 2024 (tpCN); Lee and Whiteley 2018 (variance of the evidence by genealogy).
+References: Del Moral, Doucet and Jasra 2006; Dau and Chopin 2022 (waste-free); Cotter et al.
+2013; Grumitt, Karamanis and Seljak 2024 (tpCN); Lee and Whiteley 2018 (variance of the
+evidence by genealogy).
 """
 
 from __future__ import annotations
@@ -22,8 +24,8 @@ LogLikelihood = Callable[[Floats], Floats]
 Progress = Callable[[float, float, int], None]
 DEGREES = 8.0
 ACCEPTANCE = 0.3
-FORGOTTEN = 0.7
-MOST_STEPS = 24
+REMEMBERED = 0.85
+ALIKE = 4.0
 LEAST_EIGENVALUE = 0.02
 
 
@@ -43,8 +45,8 @@ class Sample:
         Inverse temperatures used, 0 left out, 1 last.
     acceptance : list of float
         Mean acceptance at each.
-    steps : list of int
-        Moves made at each.
+    steps : int
+        Moves of each chain at each temperature.
     unique : float
         Share of distinct ancestors among the particles at the end.
     failed : str
@@ -57,7 +59,7 @@ class Sample:
     log_evidence_error: float
     temperatures: list[float]
     acceptance: list[float]
-    steps: list[int]
+    steps: int
     unique: float
     failed: str
 
@@ -78,9 +80,9 @@ def next_temperature(log_likelihood: Floats, now: float, keep: float) -> float:
     return max(low, now + 1e-12)
 
 
-def systematic(weights: Floats, rng: np.random.Generator) -> NDArray[np.int64]:
-    """Systematic resampling: indices of the survivors."""
-    positions = (rng.random() + np.arange(len(weights))) / len(weights)
+def systematic(weights: Floats, survivors: int, rng: np.random.Generator) -> NDArray[np.int64]:
+    """Systematic resampling: indices of the survivors, in order."""
+    positions = (rng.random() + np.arange(survivors)) / survivors
     return np.minimum(np.searchsorted(np.cumsum(weights), positions), len(weights) - 1)
 
 
@@ -92,7 +94,7 @@ def fit(z: Floats, weights: Floats) -> tuple[Floats, Floats]:
     Levina 2008), then the matrix is made positive again by lifting its small eigenvalues.
     """
     dimension = z.shape[1]
-    effective = 1.0 / (weights**2).sum()
+    effective = max(1.0 / (weights**2).sum() / ALIKE, 2.0)
     centre = weights @ z
     scale = np.sqrt(weights @ (z - centre) ** 2 * effective / (effective - 1.0))
     standard = (z - centre) / scale
@@ -108,21 +110,41 @@ def fit(z: Floats, weights: Floats) -> tuple[Floats, Floats]:
 Reference = tuple[Floats, Floats]
 
 
+@dataclass
+class Pool:
+    """All states that the chains visited at a temperature, chain after chain.
+
+    Parameters
+    ----------
+    z : (chains x length, parameters) array
+        Standard normal coordinates.
+    log_likelihood : (chains x length,) array
+        At the states.
+    eve : (chains x length,) int array
+        Draw of the prior from which each state descends.
+    length : int
+        States of a chain.
+    """
+
+    z: Floats
+    log_likelihood: Floats
+    eve: NDArray[np.int64]
+    length: int
+
+
 def references(
-    z: Floats, weights: Floats, chosen: NDArray[np.int64]
+    pool: Pool, weights: Floats, chosen: NDArray[np.int64]
 ) -> tuple[Reference, Reference]:
-    """For either half of the survivors a Student t fitted to the parents of the other half.
+    """For either half of the survivors a Student t fitted to the chains behind the other half.
 
     A proposal fitted to the very particles that it moves draws them together, by about d / n at
-    every temperature. Resampling keeps the order of particles, so the halves share no parents
-    but one.
+    every temperature. Resampling keeps the order of chains, so the halves have no chain in
+    common but one.
     """
-    half = len(chosen) // 2
-    fitted = []
-    for parents in (chosen[half:], chosen[:half]):
-        counted = np.bincount(parents, minlength=len(z)) > 0
-        own = np.where(counted, weights, 0.0)
-        fitted.append(fit(z, own / own.sum()))
+    boundary = chosen[len(chosen) // 2] // pool.length * pool.length
+    boundary = int(np.clip(boundary, pool.length, len(weights) - pool.length))
+    behind = slice(boundary, None), slice(None, boundary)
+    fitted = [fit(pool.z[part], weights[part] / weights[part].sum()) for part in behind]
     return fitted[0], fitted[1]
 
 
@@ -148,30 +170,31 @@ def propose(
 
 
 def move(
-    z: Floats,
-    log_likelihood: Floats,
+    start: Pool,
     beta: float,
     target: LogLikelihood,
     rng: np.random.Generator,
     size: float,
     fitted: tuple[Reference, Reference],
-) -> tuple[Floats, Floats, float, float, int]:
-    """Move particles until they have forgotten where they started.
+    steps: int,
+) -> tuple[Pool, float, float, float]:
+    """Run every survivor as a chain and keep all the states that it visits.
 
     Returns
     -------
-    z, log_likelihood : arrays
-        Moved particles.
+    pool : Pool
+        States visited, chain after chain.
     acceptance, size : float
         Mean acceptance and the adapted size of the proposal.
-    steps : int
-        Moves made.
+    remembered : float
+        Correlation of the last states with the first, at the 0.9 quantile of the coordinates.
     """
+    z, log_likelihood = start.z, start.log_likelihood
     half = len(z) // 2
-    start = z - z.mean(axis=0)
-    start /= np.maximum((start**2).mean(axis=0), 1e-12)
-    accepted = []
-    for step in range(1, MOST_STEPS + 1):
+    deviation = z - z.mean(axis=0)
+    deviation /= np.maximum((deviation**2).mean(axis=0), 1e-12)
+    states, values, accepted = [], [], []
+    for step in range(1, steps + 1):
         first, ratio_first = propose(z[:half], fitted[0], size, rng)
         second, ratio_second = propose(z[half:], fitted[1], size, rng)
         proposal = np.concatenate([first, second])
@@ -184,20 +207,25 @@ def move(
         accept = np.log(rng.random(len(z))) < ratio
         z = np.where(accept[:, None], proposal, z)
         log_likelihood = np.where(accept, proposed, log_likelihood)
+        states.append(z)
+        values.append(log_likelihood)
         accepted.append(float(accept.mean()))
-        size = float(
-            np.clip(size * np.exp((accepted[-1] - ACCEPTANCE) / np.sqrt(step)), 0.02, 0.99)
-        )
-        remembered = np.abs((start * (z - z.mean(axis=0))).mean(axis=0))
-        if step >= 2 and np.quantile(remembered, 0.9) < FORGOTTEN:
-            break
-    return z, log_likelihood, float(np.mean(accepted)), size, step
+        growth = np.exp((accepted[-1] - ACCEPTANCE) / np.sqrt(step))
+        size = float(np.clip(size * growth, 0.02, 0.99))
+    remembered = np.abs((deviation * (z - z.mean(axis=0))).mean(axis=0))
+    pool = Pool(
+        np.stack(states, axis=1).reshape(-1, z.shape[1]),
+        np.stack(values, axis=1).reshape(-1),
+        np.repeat(start.eve, steps),
+        steps,
+    )
+    return pool, float(np.mean(accepted)), size, float(np.quantile(remembered, 0.9))
 
 
 def genealogy_error(eve: NDArray[np.int64], resamplings: int) -> float:
     """Standard error of the log evidence from the ancestors of the last particles."""
     members = len(eve)
-    share = np.bincount(eve, minlength=members) / members
+    share = np.unique(eve, return_counts=True)[1] / members
     variance = 1.0 - (members / (members - 1.0)) ** (resamplings + 1) * (1.0 - (share**2).sum())
     return float(np.sqrt(max(variance, 1.0 / members)))
 
@@ -206,9 +234,11 @@ def sample(
     target: LogLikelihood,
     dimension: int,
     *,
-    particles: int = 1024,
+    chains: int = 768,
+    steps: int = 12,
     seed: int = 1,
     keep: float = 0.5,
+    draws: int = 2048,
     progress: Progress | None = None,
 ) -> Sample:
     """Sample a posterior under a standard normal prior.
@@ -219,12 +249,16 @@ def sample(
         Log likelihood of an array of particles (particles, parameters).
     dimension : int
         Number of parameters.
-    particles : int
-        Number of particles; at least four for each parameter is sound.
+    chains : int
+        Survivors at each temperature; at least four for each parameter is sound.
+    steps : int
+        Moves of each; every state visited is a particle, none is wasted.
     seed : int
         Seed of the sampler; the same seed gives the same particles.
     keep : float
         Share of particles that must stay effective from one temperature to the next.
+    draws : int
+        Particles to return, spread over those of the last temperature.
     progress : function, optional
         Called with the temperature, the acceptance and the steps made.
 
@@ -236,42 +270,39 @@ def sample(
 
     Examples
     --------
-    >>> sample(lambda z: -0.5 * (z[:, 0] - 1.0) ** 2 / 0.1, 1, particles=64).failed
+    >>> sample(lambda z: -0.5 * (z[:, 0] - 1.0) ** 2 / 0.1, 1, chains=64).failed
     ''
     """
     rng = np.random.default_rng(seed)
-    z = rng.standard_normal((particles, dimension))
-    log_likelihood = target(z)
-    eve = np.arange(particles)
-    beta, log_evidence, size = 0.0, 0.0, 0.5
+    members = chains * steps
+    z = rng.standard_normal((members, dimension))
+    pool = Pool(z, target(z), np.arange(members), steps)
+    beta, log_evidence, size, remembered = 0.0, 0.0, 0.5, 0.0
     temperatures: list[float] = []
     acceptance: list[float] = []
-    steps: list[int] = []
     while beta < 1.0:
-        following = next_temperature(log_likelihood, beta, keep)
-        increment = (following - beta) * log_likelihood
+        following = next_temperature(pool.log_likelihood, beta, keep)
+        increment = (following - beta) * pool.log_likelihood
         peak = increment.max()
         weight = np.exp(increment - peak)
         log_evidence += peak + np.log(weight.mean())
         weight /= weight.sum()
-        chosen = systematic(weight, rng)
-        fitted = references(z, weight, chosen)
-        z, log_likelihood, eve = z[chosen], log_likelihood[chosen], eve[chosen]
+        chosen = systematic(weight, chains, rng)
+        fitted = references(pool, weight, chosen)
+        start = Pool(pool.z[chosen], pool.log_likelihood[chosen], pool.eve[chosen], 1)
         beta = following
-        z, log_likelihood, rate, size, made = move(
-            z, log_likelihood, beta, target, rng, size, fitted
-        )
+        pool, rate, size, remembered = move(start, beta, target, rng, size, fitted, steps)
         temperatures.append(beta)
         acceptance.append(rate)
-        steps.append(made)
         if progress is not None:
-            progress(beta, rate, made)
-    unique = len(np.unique(eve)) / particles
-    error = genealogy_error(eve, len(temperatures))
-    failed = verdict(acceptance, steps, unique, particles, dimension)
+            progress(beta, rate, steps)
+    unique = len(np.unique(pool.eve)) / chains
+    error = genealogy_error(pool.eve[::steps], len(temperatures))
+    failed = verdict(acceptance, remembered, error, chains, dimension)
+    kept = np.arange(min(draws, members)) * members // min(draws, members)
     return Sample(
-        z,
-        log_likelihood,
+        pool.z[kept],
+        pool.log_likelihood[kept],
         float(log_evidence),
         error,
         temperatures,
@@ -283,15 +314,18 @@ def sample(
 
 
 def verdict(
-    acceptance: list[float], steps: list[int], unique: float, particles: int, dimension: int
+    acceptance: list[float], remembered: float, error: float, chains: int, dimension: int
 ) -> str:
     """A plain sentence where the sample must not be trusted, else nothing."""
-    if particles < 2 * dimension:
-        return f"{particles} particles are too few for {dimension} parameters: use {4 * dimension}."
+    if chains < 2 * dimension:
+        return f"{chains} chains are too few for {dimension} parameters: use {4 * dimension}."
     if min(acceptance) < 0.03:
         return f"Moves were hardly ever accepted ({min(acceptance):.0%} at worst)."
-    if steps[-1] >= MOST_STEPS:
-        return "At the last temperature particles did not forget where they started."
-    if unique * particles < 5:
-        return "Nearly all particles descend from a few draws of the prior: use more particles."
+    if remembered > REMEMBERED:
+        return (
+            "At the last temperature particles still remembered where they started "
+            f"(correlation {remembered:.2f}): intervals may be too narrow."
+        )
+    if error > 1.0:
+        return f"The log evidence has an error of {error:.1f}: use more chains."
     return ""
