@@ -15,6 +15,7 @@ from marchland.world import KINDS
 
 Floats = NDArray[np.float64]
 QUANTILES = (0.05, 0.10, 0.25, 0.50, 0.75, 0.90, 0.95)
+AT_ONCE = 100
 UNITS = {
     "population": "persons",
     "migrants_stock": "persons",
@@ -132,6 +133,14 @@ def standard_lines(model: Model) -> list[Line]:
         if reading is not None:
             lines.append(Line(figure, reading))
     return lines
+
+
+def batches(lines: list[Line], at_once: int = AT_ONCE) -> list[list[Line]]:
+    """Lines in parts: simulated part by part, an ensemble's memory is that of one part.
+
+    Draws are keyed, so a second simulation for the next part is the same run.
+    """
+    return [lines[n : n + at_once] for n in range(0, len(lines), at_once)]
 
 
 def summarise(
