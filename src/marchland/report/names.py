@@ -1,0 +1,100 @@
+"""Names that a reader sees, and anchors that lead from one part of the page to another."""
+
+from __future__ import annotations
+
+import re
+
+from marchland.case import CaseFiles
+from marchland.report.numbers import missing
+
+TERM_WORDS = {
+    "common_threat": "the common threat",
+    "threat": "the common threat",
+    "arms": "arms traded",
+    "trust": "trust",
+    "dispute": "the border dispute",
+    "bandwagon": "rewards of the West",
+    "base": "the constant",
+    "share": "the share of migrants",
+    "deprivation": "loss of income",
+    "region": "relative gains of a border region",
+    "unauthorised": "unauthorised stay",
+}
+
+
+def anchor(kind: str, name: object) -> str:
+    """Id of a part of the page, such as ``record-Q020``."""
+    return f"{kind}-" + re.sub(r"[^A-Za-z0-9_.-]", "_", str(name))
+
+
+def words(name: str | None) -> str:
+    """A name of the case's files as words: ``trade_turnover`` is ``trade turnover``."""
+    return (name or "").replace("_", " ")
+
+
+def title(text: str) -> str:
+    """The text with its first letter large; names inside keep theirs."""
+    return text[:1].upper() + text[1:]
+
+
+class Names:
+    """Labels of places, groups and counterparts of one case."""
+
+    def __init__(self, files: CaseFiles) -> None:
+        self._files = files
+
+    def place(self, place: object) -> str:
+        """Name of a place, short: what follows a colon is left out."""
+        if missing(place):
+            return ""
+        known = self._files.places.get(str(place))
+        name = known.name if known is not None and known.name else str(place)
+        return name.split(":")[0].strip() or str(place)
+
+    def group(self, group: object) -> str:
+        """Label of a group, short: what follows a comma is left out."""
+        if missing(group):
+            return ""
+        known = self._files.config.groups.get(str(group))
+        return known.label.split(",")[0] if known is not None else words(str(group))
+
+    def counterpart(self, counterpart: object) -> str:
+        """Other side of a figure: a place, a survey's answer or a term."""
+        if missing(counterpart):
+            return ""
+        text = str(counterpart)
+        if text.startswith("term:"):
+            return self.term(text)
+        if text in self._files.places:
+            return self.place(text)
+        return words(text.replace(":", ": "))
+
+    def term(self, counterpart: str) -> str:
+        """A term of the model, in words."""
+        name = counterpart.removeprefix("term:")
+        return TERM_WORDS.get(name, words(name))
+
+    def line(self, measure: str, place: str, group: object = None, other: object = None) -> str:
+        """A figure in words: ``Trust, China of Russia``."""
+        text = words(measure)
+        if not missing(group) and group != "foreigners":
+            text += f" ({self.group(group)})"
+        text += f", {self.place(place)}"
+        if not missing(other):
+            text += f", {self.counterpart(other)}"
+        return title(text)
+
+    def nearest(self, place: str, known: set[str]) -> str | None:
+        """The place itself, or the smallest whole around it that is known."""
+        seen, front = {place}, [place]
+        while front:
+            for name in front:
+                if name in known:
+                    return name
+            step = []
+            for name in front:
+                row = self._files.places.get(name)
+                step += [w for w in (row.part_of if row else []) if w not in seen]
+            seen |= set(step)
+            front = step
+        return None

@@ -1,0 +1,136 @@
+"""Sections on equations, on what was assumed and on how the run was made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from marchland.report.equations import Mechanism, codes_in, mechanisms, order
+from marchland.report.names import anchor, words
+from marchland.report.numbers import missing, plain
+from marchland.report.records import Evidence, Link
+from marchland.run import RunResult
+
+FIT_WORDS = {
+    "log_evidence": "Log evidence",
+    "log_evidence_error": "Its standard error",
+    "particles": "Draws of the posterior",
+    "temperatures": "Temperatures from prior to posterior",
+    "acceptance": "Share of proposals accepted",
+    "acceptance_lowest": "Lowest share of proposals accepted",
+    "steps": "Moves of each chain",
+    "unique": "Share of prior draws with descendants",
+    "unique_ancestors": "Share of prior draws with descendants",
+    "parameters_free": "Free parameters",
+    "targets": "Targets scored",
+    "records_scored": "Figures scored",
+    "records_inside_90": "Of them inside their 90 per cent interval",
+}
+CHECK_WORDS = {
+    "prior_share_with_more_migrants_than_residents": (
+        "Share of prior draws that put more migrants than residents in a region"
+    ),
+    "prior_figures_outside_central_90": (
+        "Figures that the prior leaves outside its central 90 per cent"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class EquationSection:
+    """An equation with all that hangs on it."""
+
+    code: str
+    anchor: str
+    mechanisms: list[Mechanism]
+    measures: list[str]
+    parameters: list[Link]
+    held: list[Link]
+    records: list[Link]
+    assertions: list[Link]
+
+
+def equations(
+    result: RunResult, evidence: Evidence, known: frozenset[str]
+) -> list[EquationSection]:
+    """Every equation that a table of the run names, in order."""
+    compared = set(result.predictions["evidence_id"]) if len(result.predictions) else set()
+    return [_equation(result, evidence, code, known, compared) for code in sorted(known, key=order)]
+
+
+def _equation(
+    result: RunResult, evidence: Evidence, code: str, known: frozenset[str], compared: set[str]
+) -> EquationSection:
+    measures = {
+        name for name, m in result.files.measures.items() if code in codes_in(m.equation, known)
+    }
+    records = [q.id for q in result.files.quantities if q.measure in measures and q.id in compared]
+    free, held = [], []
+    for _, row in result.parameters.iterrows():
+        if code in codes_in(row["equation"]):
+            link = Link(str(row["name"]), "#" + anchor("parameter", row["name"]))
+            (held if row["family"] == "fixed" else free).append(link)
+    said = [a.id for a in result.files.assertions if code in codes_in(a.equation)]
+    return EquationSection(
+        code,
+        anchor("equation", code),
+        [m for m in mechanisms() if code in m.codes],
+        [words(name) for name in result.files.measures if name in measures],
+        free,
+        held,
+        [evidence.record_link(name) for name in records],
+        [Link(name, "#" + anchor("assertion", name)) for name in said],
+    )
+
+
+def boundary(result: RunResult) -> list[tuple[str, list[str]]]:
+    """What the evidence cannot tell; a long list of names is split off to be folded."""
+    said = []
+    for sentence in result.boundary:
+        if result.fit.get("failed") and str(result.fit["failed"]) in sentence:
+            continue
+        head, colon, tail = sentence.partition(": ")
+        names = [name.strip(" .") for name in tail.split(",")]
+        if colon and len(names) > 6:
+            said.append((head + ".", names))
+        else:
+            said.append((sentence, []))
+    return said
+
+
+def fit_rows(result: RunResult) -> list[tuple[str, str]]:
+    """Diagnostics of the sampler, in words."""
+    return [
+        (FIT_WORDS.get(name, words(name).capitalize()), _value(value))
+        for name, value in result.fit.items()
+        if name != "failed"
+    ]
+
+
+def check_rows(result: RunResult, evidence: Evidence) -> list[tuple[str, str, list[Link]]]:
+    """What was checked before the evidence entered, in words."""
+    rows = []
+    for name, value in result.checks.items():
+        label = CHECK_WORDS.get(name, words(name).capitalize())
+        if isinstance(value, list | tuple):
+            links = [evidence.record_link(str(item)) for item in value]
+            rows.append((label, "" if links else "none", links))
+        else:
+            rows.append((label, _value(value), []))
+    return rows
+
+
+def _value(value: object) -> str:
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, int | float) and not missing(value):
+        return plain(value)
+    return "" if missing(value) else str(value)
+
+
+def observation_rows(result: RunResult) -> list[tuple[str, str]]:
+    """How far a stated figure may stand from the truth, by quality."""
+    observation = result.files.observation
+    rows = [(f"Quality {name}", plain(size)) for name, size in sorted(observation.errors.items())]
+    if observation.about is not None:
+        rows.append(("“About”, added in quadrature", plain(observation.about)))
+    return rows
