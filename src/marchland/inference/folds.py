@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from marchland.case.schema import Quantity
 from marchland.errors import MarchlandError
-from marchland.inference.calibrate import QUICK_KEEP, QUICK_STEPS, STEPS, Posterior, calibrate
+from marchland.inference.calibrate import QUICK_KEEP, Posterior, calibrate
 from marchland.inference.likelihood import (
     LOWER,
     UPPER,
@@ -25,8 +25,8 @@ from marchland.model import Model
 
 Floats = NDArray[np.float64]
 ACTS = "reported_acts"
-CHAINS = 384
-QUICK_CHAINS = 192
+CHAINS = 256
+QUICK_CHAINS = 160
 OUTSIDE = 0.1
 BOUNDS = LOWER + UPPER
 
@@ -94,7 +94,7 @@ def held_out(
     workers : int
         Threads; the result does not depend on it.
     quick : bool
-        Fewer chains and steps: a first look.
+        Fewer chains: a first look.
     say : function, optional
         Told of every fold.
 
@@ -125,7 +125,6 @@ def held_out(
             model,
             evidence=kept,
             chains=QUICK_CHAINS if quick else CHAINS,
-            steps=QUICK_STEPS if quick else STEPS,
             keep=QUICK_KEEP if quick else 0.5,
             seed=seed,
             workers=workers,
