@@ -338,8 +338,8 @@ def _scenario(ensembles: Ensembles, asked: AskedQuestion, _: Comparison | None) 
         rows.append(_row(f"{name}: as it was", base[:, n], base_prior[:, n], unit, signed=False))
         higher = (change > 0.0).mean()
         sentences.append(
-            f"{_upper(name)} would have been {phrase(rows[-2])} instead of {phrase(rows[-1])}, a change "
-            f"of {phrase(rows[-3])}; the chance that it would have been higher is "
+            f"{_upper(name)} would have been {phrase(rows[-2])} instead of {phrase(rows[-1])}, "
+            f"a change of {phrase(rows[-3])}; the chance that it would have been higher is "
             f"{100 * higher:.0f} per cent"
         )
     title = ensembles.model.files.scenarios[asked.scenario or ""].title

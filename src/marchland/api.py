@@ -71,7 +71,7 @@ class Case:
         return calibrate(
             self.model(),
             chains=options.chains,
-            steps=options.steps,
+            sweeps=options.sweeps,
             keep=options.keep,
             seed=seed,
             workers=workers,

@@ -2,145 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-from datetime import date
-from typing import Any, NamedTuple
+from datetime import timedelta
+from typing import NamedTuple, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
-from marchland.case import CaseFiles, Period, parse_period
-from marchland.case.schema import Event
-from marchland.vocabulary import VOCABULARY
-
-Floats = NDArray[np.float64]
-
-
-class Axis(NamedTuple):
-    """The time axis: quarters from the first to the last year of a case.
-
-    Parameters
-    ----------
-    first_year, last_year : int
-        Years, both included.
-    """
-
-    first_year: int
-    last_year: int
-
-    @property
-    def quarters(self) -> int:
-        """Length of the axis."""
-        return 4 * (self.last_year - self.first_year + 1)
-
-    def position(self, day: date) -> float:
-        """Quarters from the start of the axis to a day, as a fraction."""
-        start = date(day.year, 1, 1)
-        length = (date(day.year + 1, 1, 1) - start).days
-        return 4.0 * (day.year - self.first_year + (day - start).days / length)
-
-    def index(self, day: date) -> int:
-        """Quarter that holds a day; may lie outside the axis."""
-        return 4 * (day.year - self.first_year) + (day.month - 1) // 3
-
-    def label(self, quarter: int) -> str:
-        """Name of a quarter as outputs print it, `1994Q2`."""
-        return f"{self.first_year + quarter // 4}Q{quarter % 4 + 1}"
-
-
-@dataclass
-class Grid:
-    """Drivers of a case by quarter.
-
-    Parameters
-    ----------
-    files : CaseFiles
-        The case.
-    axis : Axis
-        Its time axis.
-    changes : list
-        Scenario changes of drivers, applied to the gridded series.
-    """
-
-    files: CaseFiles
-    axis: Axis
-    changes: list[object] = field(default_factory=list)
-    held: dict[tuple[str, str], str] = field(default_factory=dict)
-
-    def series(self, driver: str, place: str) -> Floats | None:
-        """Driver by quarter, or None where the case does not give it.
-
-        Linear drivers join the middles of their periods, step drivers hold; outside the given
-        dates the nearest value is held, which `held` records; pulses fall into one quarter.
-        """
-        rows = [row for row in self.files.drivers if (row.driver, row.place) == (driver, place)]
-        if not rows:
-            return None
-        term = VOCABULARY.drivers.get(driver)
-        fill = "pulse" if term is None else term.fill
-        build = {"linear": self._linear, "step": self._step, "pulse": self._pulse}[fill]
-        return self._changed(driver, place, build(driver, place, rows))
-
-    def _linear(self, driver: str, place: str, rows: list) -> Floats:
-        points = []
-        for row in rows:
-            start, end = row.start.start, row.end.end if row.end else row.start.end
-            points.append((0.5 * (self.axis.position(start) + self.axis.position(end)), row.value))
-        points.sort()
-        x = np.array([point[0] for point in points])
-        y = np.array([point[1] for point in points])
-        middle = np.arange(self.axis.quarters) + 0.5
-        if middle[0] < x[0] - 2.0 or middle[-1] > x[-1] + 2.0:
-            self.held[driver, place] = f"{rows[0].start.text} to {rows[-1].start.text}"
-        return np.interp(middle, x, y)
-
-    def _step(self, driver: str, place: str, rows: list) -> Floats:
-        values = np.full(self.axis.quarters, np.nan)
-        ordered = sorted(rows, key=lambda row: row.start.start)
-        for row in ordered:
-            first = max(self.axis.index(row.start.start), 0)
-            end = row.end.end if row.end and row.end.end else None
-            last = self.axis.quarters if end is None else self.axis.index(end) + 1
-            values[first : max(last, first)] = row.value
-        return values
-
-    def _pulse(self, driver: str, place: str, rows: list) -> Floats:
-        values = np.zeros(self.axis.quarters)
-        for row in rows:
-            quarter = self.axis.index(row.start.start)
-            if 0 <= quarter < self.axis.quarters:
-                values[quarter] += row.value
-        return values
-
-    def window(self, start: Period | None, end: Period | None) -> slice:
-        """Quarters of a change; open ends reach to the ends of the axis."""
-        first = self.axis.index(start.start) if start and start.start else 0
-        last = self.axis.index(end.end) + 1 if end and end.end else self.axis.quarters
-        return slice(max(first, 0), max(last, 0))
-
-    def _changed(self, driver: str, place: str, values: Floats) -> Floats:
-        for change in self.changes:
-            if getattr(change, "driver", None) != driver:
-                continue
-            if change.place not in (None, place):
-                continue
-            where = self.window(change.start, change.end)
-            if change.set is not None:
-                values[where] = change.set
-            if change.scale is not None:
-                values[where] *= change.scale
-            if change.add is not None:
-                values[where] += change.add
-        return values
-
-    def table(self, driver: str, places: list[str], absent: float = np.nan) -> Floats:
-        """Driver of several places, shape (quarters, places); `absent` where not given."""
-        table = np.full((self.axis.quarters, len(places)), absent)
-        for n, place in enumerate(places):
-            values = self.series(driver, place)
-            if values is not None:
-                table[:, n] = values
-        return table
+from marchland.case import CaseFiles, Change, Event, Period, RuleChange, parse_period
+from marchland.engine.types import Records
+from marchland.grid import Axis, Floats, Grid
 
 
 class Inputs(NamedTuple):
@@ -170,20 +39,20 @@ class Inputs(NamedTuple):
         Threat from acts of outside powers, reward of the West, succession of leaders.
     """
 
-    corridor: Any
-    region: Any
-    border: Any
-    pair: Any
-    state: Any
+    corridor: Records
+    region: Records
+    border: Records
+    pair: Records
+    state: Records
 
 
-def as_records(tables: dict[str, Floats]) -> Any:
+def as_records(tables: dict[str, Floats]) -> Records:
     """Tables (quarters, n) as one table of records."""
     shape = next(iter(tables.values())).shape
     table = np.zeros(shape, np.dtype([(name, np.float64) for name in tables]))
     for name, values in tables.items():
         table[name] = values
-    return table.view(np.recarray)
+    return cast(Records, table.view(np.recarray))
 
 
 Switches = dict[str, float]
@@ -246,13 +115,15 @@ def _starts(files: CaseFiles, axis: Axis) -> list[int]:
         days = [
             row.start.start
             for row in files.drivers
-            if (row.driver, row.place) == ("population", region) and row.start.start
+            if (row.driver, row.place) == ("population", region) and row.start and row.start.start
         ]
         starts.append(max(axis.index(max(days)), 0) if days else 0)
     return starts
 
 
-def _region_inputs(files: CaseFiles, grid: Grid, base: int, adjoins: Floats) -> dict[str, Floats]:
+def _region_inputs(
+    files: CaseFiles, grid: Grid, base: int, trade_base: int, adjoins: Floats
+) -> dict[str, Floats]:
     regions = list(files.config.regions)
     quarters = grid.axis.quarters
     born, died = grid.table("birth_rate", regions), grid.table("death_rate", regions)
@@ -274,22 +145,27 @@ def _region_inputs(files: CaseFiles, grid: Grid, base: int, adjoins: Floats) -> 
         int(np.argmax(known[:, n])) if known[:, n].any() else 0 for n in range(len(regions))
     ]
     unemployment = grid.table("unemployment", regions, absent=0.0)
-    laid_off, state_share = grid.table("layoffs", regions), grid.table("state_share", regions)
-    moved = ~np.isnan(laid_off).all(axis=0) & ~np.isnan(state_share).all(axis=0)
-    layoffs = np.full_like(laid_off, np.nan)
-    layoffs[:, moved] = np.nan_to_num(laid_off[:, moved]) * state_share[:, moved] / 4.0
     return {
         "natural_increase": increase,
         "unemployment": unemployment,
-        "layoffs": layoffs,
+        "layoffs": _layoffs(grid, regions),
         "living_cost": cost,
         "neglect": neglect,
         "deprivation": -_centred(_log(income), first_known),
         "dispute": np.nan_to_num(grid.table("local_dispute", regions)),
         "adjoins": np.repeat(adjoins[None, :], quarters, axis=0),
         "exposure": np.nan_to_num(_held(grid.table("exposure", regions))),
-        "regional_supplies": np.nan_to_num(lost - lost[base]) if regions else lost,
+        "regional_supplies": np.nan_to_num(lost - lost[trade_base]) if regions else lost,
     }
+
+
+def _layoffs(grid: Grid, regions: list[str]) -> Floats:
+    """Share of employment laid off in a quarter; NaN where a region lays off no state staff."""
+    laid_off, state_share = grid.table("layoffs", regions), grid.table("state_share", regions)
+    moved = ~np.isnan(laid_off).all(axis=0) & ~np.isnan(state_share).all(axis=0)
+    layoffs = np.full_like(laid_off, np.nan)
+    layoffs[:, moved] = np.nan_to_num(laid_off[:, moved]) * state_share[:, moved] / 4.0
+    return layoffs
 
 
 def _held(table: Floats) -> Floats:
@@ -309,11 +185,10 @@ def _border_inputs(files: CaseFiles, grid: Grid, base: int) -> dict[str, Floats]
         if regime.border in borders:
             n = borders.index(regime.border)
             for name in RULES:
-                _spread(
-                    tables[name][:, n], grid.axis, regime.start, regime.end, getattr(regime, name)
-                )
+                value = getattr(regime, name)
+                _spread(tables[name][:, n], grid.axis, regime.start, regime.end, value)
     for change in grid.changes:
-        if getattr(change, "rule", None) in borders:
+        if isinstance(change, RuleChange) and change.rule in borders:
             n = borders.index(change.rule)
             for name, value in change.set.items():
                 tables[name][grid.window(change.start, change.end), n] = value
@@ -331,13 +206,10 @@ RULES = ("closure", "visa", "restrictiveness")
 def _spread(column: Floats, axis: Axis, start: Period, end: Period | None, value: float) -> None:
     """Write a rule over its dates; a quarter it holds for only a part of gets that part."""
     first = axis.position(start.start) if start.start else 0.0
-    last = axis.position(end.end) if end and end.end else float(axis.quarters)
+    day_after = end.end + timedelta(days=1) if end and end.end else None
+    last = axis.position(day_after) if day_after else float(axis.quarters)
     for q in range(max(int(first), 0), min(int(np.ceil(last)), axis.quarters)):
-        part = min(last, q + 1.0) - max(first, float(q))
-        if part > 0.999:
-            column[q] = value
-        elif part > 0.0:
-            column[q] += part * (value - column[q]) if first > q else 0.0
+        column[q] += max(min(last, q + 1.0) - max(first, float(q)), 0.0) * value
 
 
 def _pair_inputs(files: CaseFiles, grid: Grid, base: int, trade_base: int) -> dict[str, Floats]:
@@ -386,7 +258,7 @@ def _host_supplies(files: CaseFiles, grid: Grid, pair: str) -> Floats:
     known = tables[:, ~np.isnan(tables).all(axis=0)]
     if known.shape[1] == 0:
         return np.zeros(grid.axis.quarters)
-    return -_log(known / 100.0).mean(axis=1)
+    return np.asarray(-_log(known / 100.0).mean(axis=1))
 
 
 def net_acts(files: CaseFiles, axis: Axis, sources: list[str], targets: list[str]) -> Floats:
@@ -446,7 +318,7 @@ def build_inputs(
     axis: Axis,
     *,
     adjoins: Floats,
-    changes: list[object] | None = None,
+    changes: list[Change] | None = None,
     switches: Switches | None = None,
 ) -> Inputs:
     """Drivers, rules and acts of a case by quarter.
@@ -471,7 +343,7 @@ def build_inputs(
     trade_base = axis.index(trade_day) if trade_day else base
     return Inputs(
         corridor=as_records(_corridor_inputs(files, grid, base)),
-        region=as_records(_region_inputs(files, grid, base, adjoins)),
+        region=as_records(_region_inputs(files, grid, base, trade_base, adjoins)),
         border=as_records(_border_inputs(files, grid, base)),
         pair=as_records(_pair_inputs(files, grid, base, trade_base)),
         state=as_records(_state_inputs(files, grid, switches or {})),
@@ -506,7 +378,7 @@ def start_people(
 
 def coverage_notes(files: CaseFiles) -> list[str]:
     """Sentences on drivers that are missing for a corridor or held outside their dates."""
-    notes = []
+    notes: list[str] = []
     period = files.config.period
     if period.start is None or period.end is None:
         return notes

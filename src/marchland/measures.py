@@ -7,15 +7,12 @@ figure of the evidence; the compiled part reads all figures from one member's tr
 from __future__ import annotations
 
 from math import exp
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
 from marchland.engine.compile import compiled
-
-Ints = NDArray[np.int64]
-Floats = NDArray[np.float64]
+from marchland.engine.types import Positions, Row, Rows, Table, Vector
 
 MEAN, SUM, CHANGE, RATIO, COMPLEMENT, RISES_TO, FALLS_TO, CHOICE, WITHOUT, ITEM = range(10)
 FORMS = {
@@ -84,9 +81,9 @@ class Readings(NamedTuple):
         Positions in the state vector, and what each counts for.
     """
 
-    reading: Any
-    cell: Ints
-    weight: Floats
+    reading: Rows
+    cell: Positions
+    weight: Vector
 
 
 class Answers(NamedTuple):
@@ -95,19 +92,19 @@ class Answers(NamedTuple):
     Parameters
     ----------
     survey : (surveys,) records
-        Columns of the own parameters with the first stage's intercept and slope on hostility;
+        Positionss of the own parameters with the first stage's intercept and slope on hostility;
         answers with an opinion stand in [start, middle), those without in [middle, end).
     answer : (answers,) records
-        Columns with intercept and slope, -1 where there is none; offset from the cell of
+        Positionss with intercept and slope, -1 where there is none; offset from the cell of
         hostility to that of its covariate; slope where it is fixed by convention.
     """
 
-    survey: Any
-    answer: Any
+    survey: Rows
+    answer: Rows
 
 
 @compiled
-def total(row, cell, weight, start, end):
+def total(row: Vector, cell: Positions, weight: Vector, start: int, end: int) -> float:
     """Weighted sum of cells of the state in one quarter."""
     value = 0.0
     for n in range(start, end):
@@ -116,7 +113,17 @@ def total(row, cell, weight, start, end):
 
 
 @compiled
-def period_mean(trajectory, first, last, first_part, last_part, cell, weight, start, end):
+def period_mean(
+    trajectory: Table,
+    first: int,
+    last: int,
+    first_part: float,
+    last_part: float,
+    cell: Positions,
+    weight: Vector,
+    start: int,
+    end: int,
+) -> float:
     """Mean of a weighted sum of cells over a period; parts of quarters count as parts."""
     value = 0.0
     length = 0.0
@@ -132,33 +139,37 @@ def period_mean(trajectory, first, last, first_part, last_part, cell, weight, st
 
 
 @compiled
-def years_until(trajectory, readings, r, rising):
+def years_until(trajectory: Table, readings: Readings, r: Row, rising: bool) -> float:
     """Years from the first quarter until a cell passes the threshold, between quarters linear.
 
     Where it is not passed within the period, the length of the period: a lower bound.
     """
     sign = 1.0 if rising else -1.0
     before = 0.0
-    for q in range(r.first, r.last + 1):
+    first: int = r.first
+    last: int = r.last
+    for q in range(first, last + 1):
         value = total(trajectory[q], readings.cell, readings.weight, r.cells, r.cells_end)
         over = sign * (value - r.threshold)
         if over >= 0.0:
-            part = 0.0 if q == r.first else before / (before - over) - 1.0
-            return max((q - r.first + part) / 4.0, 0.0)
+            part = 0.0 if q == first else before / (before - over) - 1.0
+            return max((q - first + part) / 4.0, 0.0)
         before = over
-    return (r.last + 1 - r.first) / 4.0
+    return (last + 1 - first) / 4.0
 
 
 @compiled
-def linear(own, answer, hostility, covariate):
+def linear(own: Vector, answer: Row, hostility: float, covariate: float) -> float:
     """Intercept + slope x covariate of an answer, hostility where it has no covariate."""
     value = own[answer.intercept] if answer.intercept >= 0 else 0.0
-    slope = own[answer.slope] if answer.slope >= 0 else answer.fixed_slope
+    slope: float = own[answer.slope] if answer.slope >= 0 else answer.fixed_slope
     return value + slope * (covariate if answer.covariate != 0 else hostility)
 
 
 @compiled
-def softmax_share(own, answers, a, start, end, hostility):
+def softmax_share(
+    own: Vector, answers: Answers, a: int, start: int, end: int, hostility: float
+) -> float:
     """Share of answer a among the answers [start, end): a baseline-category logit."""
     mine = linear(own, answers.answer[a], hostility, hostility)
     below = 0.0
@@ -168,7 +179,7 @@ def softmax_share(own, answers, a, start, end, hostility):
 
 
 @compiled
-def opinion(trajectory, readings, r, answers, own):
+def opinion(trajectory: Table, readings: Readings, r: Row, answers: Answers, own: Vector) -> float:
     """Share of a city's respondents who give an answer (E9).
 
     First whether they have an opinion at all, logistic in hostility; then a baseline-category
@@ -196,7 +207,15 @@ def opinion(trajectory, readings, r, answers, own):
 
 
 @compiled
-def ratio_mean(trajectory, readings, r, first, last, first_part, last_part):
+def ratio_mean(
+    trajectory: Table,
+    readings: Readings,
+    r: Row,
+    first: int,
+    last: int,
+    first_part: float,
+    last_part: float,
+) -> float:
     """Numerator over denominator of a reading in a period."""
     cell, weight = readings.cell, readings.weight
     value = period_mean(
@@ -210,7 +229,7 @@ def ratio_mean(trajectory, readings, r, first, last, first_part, last_part):
 
 
 @compiled
-def read_one(trajectory, readings, r, answers, own):
+def read_one(trajectory: Table, readings: Readings, r: Row, answers: Answers, own: Vector) -> float:
     """One figure from one member's trajectory, in the unit of the evidence."""
     if r.form == CHOICE or r.form == WITHOUT or r.form == ITEM:
         return opinion(trajectory, readings, r, answers, own)
@@ -221,7 +240,8 @@ def read_one(trajectory, readings, r, answers, own):
         return 1.0 - value
     if r.form == SUM:
         inner = r.last - r.first - 1 + r.first_part + r.last_part
-        return value * (r.first_part if r.last == r.first else inner) / 4.0
+        quarters: float = r.first_part if r.last == r.first else inner
+        return value * quarters / 4.0
     if r.form == CHANGE or r.form == RATIO:
         base = ratio_mean(
             trajectory,
@@ -237,14 +257,16 @@ def read_one(trajectory, readings, r, answers, own):
 
 
 @compiled
-def read_member(trajectory, readings, answers, own, out):
+def read_member(
+    trajectory: Table, readings: Readings, answers: Answers, own: Vector, out: Vector
+) -> None:
     """All figures of one member."""
     for j in range(readings.reading.shape[0]):
         out[j] = read_one(trajectory, readings, readings.reading[j], answers, own)
 
 
 @compiled
-def read_quarters(trajectory, lines, out):
+def read_quarters(trajectory: Table, lines: Readings, out: Table) -> None:
     """Series of one member: every line in every quarter, shape (lines, quarters)."""
     for j in range(lines.reading.shape[0]):
         r = lines.reading[j]

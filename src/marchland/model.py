@@ -10,7 +10,7 @@ import numba
 import numpy as np
 from numpy.typing import NDArray
 
-from marchland.case import CaseFiles
+from marchland.case import CaseFiles, Change
 from marchland.engine.ensemble import run_members
 from marchland.errors import MarchlandError
 from marchland.inputs import Inputs, build_inputs, reference_quarter
@@ -43,7 +43,7 @@ class Setting:
     name: str = "baseline"
     off: tuple[str, ...] = ()
     fixed: tuple[tuple[str, float], ...] = ()
-    changes: tuple[object, ...] = ()
+    changes: tuple[Change, ...] = ()
 
 
 BASELINE = Setting()

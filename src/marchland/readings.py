@@ -13,7 +13,7 @@ import numpy as np
 from marchland.case import CaseFiles, Period
 from marchland.case.schema import Quantity
 from marchland.engine.state import RECORDS, Layout
-from marchland.inputs import Axis
+from marchland.grid import Axis
 from marchland.measures import ANSWER, FORMS, READING, SURVEY, Answers, Readings
 from marchland.world import KINDS, Index, World
 

@@ -18,10 +18,11 @@ from marchland.case import CaseFiles
 from marchland.evidence import Contradiction, EvidenceBase
 from marchland.inference.calibrate import (
     CHAINS,
+    KEEP,
     QUICK_CHAINS,
     QUICK_KEEP,
-    QUICK_STEPS,
-    STEPS,
+    QUICK_SWEEPS,
+    SWEEPS,
     Comparison,
     Posterior,
     calibrate,
@@ -117,14 +118,14 @@ class Options:
         return QUICK_CHAINS if self.quick else CHAINS
 
     @property
-    def steps(self) -> int:
-        """Moves of each chain at each temperature."""
-        return QUICK_STEPS if self.quick else STEPS
+    def sweeps(self) -> int:
+        """Sweeps of each chain over the blocks of parameters at each temperature."""
+        return QUICK_SWEEPS if self.quick else SWEEPS
 
     @property
     def keep(self) -> float:
         """Share of particles that stays effective between temperatures."""
-        return QUICK_KEEP if self.quick else 0.5
+        return QUICK_KEEP if self.quick else KEEP
 
 
 class Clock:
@@ -172,7 +173,7 @@ def run(
     posterior = calibrate(
         model,
         chains=options.chains,
-        steps=options.steps,
+        sweeps=options.sweeps,
         keep=options.keep,
         seed=options.seed,
         workers=options.workers,
@@ -456,6 +457,8 @@ def _fit(posterior: Posterior, predictions: pd.DataFrame) -> dict[str, object]:
         "acceptance_lowest": min(sample.acceptance),
         "steps": sample.steps,
         "unique_ancestors": sample.unique,
+        "remembered": sample.remembered,
+        "halves_apart": sample.apart,
         "failed": sample.failed,
         "parameters_free": posterior.prior.dimension,
         "targets": len(posterior.evidence.targets),

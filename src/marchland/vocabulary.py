@@ -286,7 +286,7 @@ PARAMETERS = _parameters(
 MEASURES = frozenset(
     [
         *("population", "migrants_stock", "migrants_official", "border_crossings"),
-        *("irregular_entries", "recorded_compliance", "removals", "detentions"),
+        *("irregular_entries", "recorded_compliance", "removals", "detentions", "paid_share"),
         *("crossers_detected", "crossers_stayed", "crossing_deaths", "survey_share", "hostility"),
         *("trade_turnover", "restrictiveness", "relation", "alignment", "threat", "trust"),
         *("trust_building_time", "alliance_duration", "unravelling_time", "downgrade_hazard"),

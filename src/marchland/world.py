@@ -8,16 +8,18 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
-from marchland.case import CaseFiles
+from marchland.case import CaseFiles, parse_period
 from marchland.case.settings import Corridor
 from marchland.engine.compile import compiled
+from marchland.engine.types import Record, Rows
 from marchland.errors import MarchlandError
-from marchland.inputs import Axis, start_people
+from marchland.grid import Axis
+from marchland.inputs import start_people
 from marchland.vocabulary import OPEN_PARAMETERS
 
 Ints = NDArray[np.int64]
@@ -57,6 +59,7 @@ PAIR = np.dtype(
         ("trade", np.int64),
         ("supplier", np.int64),
         ("stage", np.int64),
+        ("arms_start", np.int64),
     ]
 )
 
@@ -86,26 +89,27 @@ class World(NamedTuple):
         Pair of a border; region that stands for the host's centre.
     pair : (pairs,) records
         States in alphabetical order, border, column of the level of trade, supplier of arms (0
-        the first state, 1 the second), treaty stage at the start (0 none to 3 defence).
+        the first state, 1 the second), treaty stage at the start (0 none to 3 defence), first
+        quarter of trade in arms.
     """
 
     quarters: int
     society_start: int
-    moving: Any
-    corridor: Any
-    pool: Any
-    region: Any
-    border: Any
-    pair: Any
+    moving: NDArray[np.bool_]
+    corridor: Rows
+    pool: Rows
+    region: Rows
+    border: Rows
+    pair: Rows
 
 
 @compiled
-def active(route, q):
+def active(route: Record, q: int) -> bool:
     """Whether people move along a corridor, `world.corridor[c]`, in quarter q."""
     return route.first <= q <= route.last
 
 
-def records(dtype: np.dtype[np.void], **columns: Iterable[float]) -> Any:
+def records(dtype: np.dtype[np.void], **columns: Iterable[float]) -> Rows:
     """Record array from columns."""
     values = {name: np.array(list(column)) for name, column in columns.items()}
     table = np.zeros(len(next(iter(values.values()))), dtype)
@@ -197,6 +201,13 @@ def _log_distances(corridors: list[Corridor]) -> Floats:
         if known.any():
             centred[known] = logs[known] - logs[known].mean()
     return centred
+
+
+def _arms_start(files: CaseFiles, axis: Axis) -> int:
+    """First quarter in which arms may be ordered: `arms_start` of the observation rules."""
+    stated = files.observation.structure.get("arms_start")
+    day = parse_period(str(stated)).start if stated else None
+    return max(axis.index(day), 0) if day else 0
 
 
 def _moving(first: list[int], last: list[int], quarters: int) -> NDArray[np.bool_]:
@@ -300,5 +311,6 @@ def build_world(files: CaseFiles, index: Index, axis: Axis) -> World:
             trade=[own.get(f"trade_level_{pair}", -1) for pair in index.pairs],
             supplier=[0 if a in supplies else 1 if b in supplies else -1 for a, b in states],
             stage=[_start_stage(files, axis, pair) for pair in index.pairs],
+            arms_start=[_arms_start(files, axis)] * len(index.pairs),
         ),
     )

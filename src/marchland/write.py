@@ -5,16 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 from marchland.evidence import EvidenceBase
-from marchland.inputs import Axis
+from marchland.grid import Axis
 from marchland.outputs import (
     atomic_folder,
-    write_citation,
-    write_codebook,
     write_csv,
     write_draws,
     write_predictions,
     write_series,
 )
+from marchland.outputs.citation import write_citation
+from marchland.outputs.codebook import write_codebook
 from marchland.outputs.dyads import dyad_table, write_dyads
 from marchland.report import render
 from marchland.run import RunResult, summary

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -47,7 +48,7 @@ def cache_folder() -> Path:
 if "NUMBA_CACHE_DIR" not in os.environ:
     numba.config.CACHE_DIR = str(cache_folder())
 
-Function = TypeVar("Function")
+Function = TypeVar("Function", bound=Callable[..., Any])
 
 # Sums may be reordered and fused; infinities and NaN keep their meaning, since they are checked.
 FAST = {"contract", "reassoc", "arcp", "nsz"}
@@ -55,12 +56,12 @@ FAST = {"contract", "reassoc", "arcp", "nsz"}
 
 def compiled(function: Function) -> Function:
     """Compile for one member of an ensemble; inlined by the caller's compilation."""
-    result: Any = numba.njit(nogil=True, error_model="numpy", fastmath=FAST)(function)
-    return result  # type: ignore[no-any-return]
+    result: Function = numba.njit(nogil=True, error_model="numpy", fastmath=FAST)(function)
+    return result
 
 
 def compiled_parallel(function: Function) -> Function:
     """Compile a loop over members on all threads, and keep it on disk."""
     options = {"nogil": True, "error_model": "numpy", "fastmath": FAST}
-    result: Any = numba.njit(parallel=True, cache=True, **options)(function)
-    return result  # type: ignore[no-any-return]
+    result: Function = numba.njit(parallel=True, cache=True, **options)(function)
+    return result

@@ -7,7 +7,7 @@ shares its luck with its baseline: their difference is the effect.
 
 from __future__ import annotations
 
-from math import exp, floor, lgamma, log, sqrt
+from math import cos, exp, floor, lgamma, log, pi, sqrt
 from typing import NamedTuple
 
 import numpy as np
@@ -36,7 +36,9 @@ VISIT, VITAL, OUT, RELATION, TREATY = range(10, 15)
 
 
 @compiled
-def philox(seed, member, quarter, process, cell, block):
+def philox(
+    seed: int, member: int, quarter: int, process: int, cell: int, block: int
+) -> tuple[float, float]:
     """Two independent uniforms on (0, 1) for one counter (Philox 4x32, ten rounds).
 
     Reference: Salmon, Moraes, Dror and Shaw 2011, 'Parallel random numbers: as easy as 1, 2, 3'.
@@ -66,7 +68,7 @@ def philox(seed, member, quarter, process, cell, block):
 
 
 @compiled
-def inversion(n, p, u):
+def inversion(n: float, p: float, u: float) -> float:
     """Binomial count by inverting the distribution function; for n p below 10."""
     q = 1.0 - p
     odds = p / q
@@ -80,7 +82,9 @@ def inversion(n, p, u):
 
 
 @compiled
-def rejection(n, p, seed, member, quarter, process, cell):
+def rejection(
+    n: float, p: float, seed: int, member: int, quarter: int, process: int, cell: int
+) -> float:
     """Binomial count by transformed rejection (BTRS); for n p of 10 or more and p up to a half.
 
     Reference: Hormann 1993, 'The generation of binomial random variates'.
@@ -111,7 +115,9 @@ def rejection(n, p, seed, member, quarter, process, cell):
 
 
 @compiled
-def binomial(n, p, seed, member, quarter, process, cell):
+def binomial(
+    n: float, p: float, seed: int, member: int, quarter: int, process: int, cell: int
+) -> float:
     """Binomial count of n trials with chance p, keyed by its counter; NaN where p is not finite.
 
     Rejection would never end on a chance that is not a number; NaN stops the run with a name.
@@ -133,7 +139,7 @@ def binomial(n, p, seed, member, quarter, process, cell):
 
 
 @compiled
-def draw(luck, n, p, quarter, process, cell):
+def draw(luck: Luck, n: float, p: float, quarter: int, process: int, cell: int) -> float:
     """How many of n people do what each does with chance p: a count, or its mean.
 
     Parameters
@@ -153,7 +159,7 @@ def draw(luck, n, p, quarter, process, cell):
 
 
 @compiled
-def whole(luck, x):
+def whole(luck: Luck, x: float) -> float:
     """Round to whole persons where people are drawn as counts."""
     if luck.stochastic == 0:
         return x
@@ -161,9 +167,9 @@ def whole(luck, x):
 
 
 @compiled
-def normal(luck, quarter, process, cell):
+def normal(luck: Luck, quarter: int, process: int, cell: int) -> float:
     """Standard normal draw, or 0 in the mean model."""
     if luck.stochastic == 0:
         return 0.0
     u, v = philox(luck.seed, luck.member, quarter, process, cell, 0)
-    return sqrt(-2.0 * log(u)) * np.cos(2.0 * np.pi * v)
+    return sqrt(-2.0 * log(u)) * cos(2.0 * pi * v)

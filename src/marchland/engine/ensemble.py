@@ -11,12 +11,15 @@ from marchland.engine.compile import compiled, compiled_parallel
 from marchland.engine.draws import Luck, whole
 from marchland.engine.state import State
 from marchland.engine.step import observe, people, societies, states
-from marchland.measures import read_member, read_quarters
+from marchland.engine.types import Cube, Positions, Record, Rows, Table, Vector
+from marchland.inputs import Inputs
+from marchland.measures import Answers, Readings, read_member, read_quarters
 from marchland.mechanisms.settlement import start_paid
+from marchland.world import World
 
 
 @compiled
-def begin(state, world, inputs, p, own, luck):
+def begin(state: State, world: World, inputs: Inputs, p: Record, own: Vector, luck: Luck) -> None:
     """State at the start of the axis: people at home, the settled, trust, treaties."""
     for c in range(state.corridor.shape[0]):
         state.corridor[c].departures = log(own[world.corridor[c].departures] / 1000.0)
@@ -51,7 +54,7 @@ def begin(state, world, inputs, p, own, luck):
 
 
 @compiled
-def finite(x):
+def finite(x: Vector) -> bool:
     """Whether every value of the state is finite; four sums, since one waits for itself."""
     a, b, c, d = 0.0, 0.0, 0.0, 0.0
     last = 4 * (x.shape[0] // 4)
@@ -66,7 +69,7 @@ def finite(x):
 
 
 @compiled
-def first_bad(x):
+def first_bad(x: Vector) -> int:
     """Position of the first value of the state that is not finite."""
     for n in range(x.shape[0]):
         if not abs(x[n]) < np.inf:
@@ -75,13 +78,23 @@ def first_bad(x):
 
 
 @compiled
-def simulate(x, state, trajectory, world, inputs, p, own, luck, base):
+def simulate(
+    x: Vector,
+    state: State,
+    trajectory: Table,
+    world: World,
+    inputs: Inputs,
+    p: Record,
+    own: Vector,
+    luck: Luck,
+    base: int,
+) -> int:
     """One member; fills `trajectory` (quarters, state) and gives where it broke, or -1.
 
     `state` shows the vector `x` as records. The result is quarter x length of the state +
     position of the first value that is not finite.
     """
-    length = x.shape[0]
+    length: int = x.shape[0]
     x[:] = 0.0
     begin(state, world, inputs, p, own, luck)
     for q in range(world.quarters):
@@ -101,20 +114,20 @@ def simulate(x, state, trajectory, world, inputs, p, own, luck, base):
 
 @compiled_parallel
 def run_members(
-    vectors,
-    spaces,
-    world,
-    inputs,
-    parameters,
-    own,
-    stochastic,
-    seed,
-    first,
-    base,
-    readings,
-    answers,
-    lines,
-):
+    vectors: Table,
+    spaces: Rows,
+    world: World,
+    inputs: Inputs,
+    parameters: Rows,
+    own: Table,
+    stochastic: int,
+    seed: int,
+    first: int,
+    base: int,
+    readings: Readings,
+    answers: Answers,
+    lines: Readings,
+) -> tuple[Table, Cube, Positions]:
     """Simulate members and read them: (members, readings) and (members, lines, quarters).
 
     `vectors` and `spaces` are the state of each worker as a vector and as records;

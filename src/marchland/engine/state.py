@@ -12,19 +12,21 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from marchland.engine.types import Records
+
 Floats = NDArray[np.float64]
 
 
 class State(NamedTuple):
     """The state as records: `state.corridor[c].legal`; see `BLOCKS` for units and meaning."""
 
-    pool: Any
-    corridor: Any
-    community: Any
-    region: Any
-    border: Any
-    pair: Any
-    state: Any
+    pool: Records
+    corridor: Records
+    community: Records
+    region: Records
+    border: Records
+    pair: Records
+    state: Records
 
 
 class Block(NamedTuple):
@@ -260,16 +262,16 @@ WRITTEN = (
     *("departures", "settled", "unemployment", "employment", "community", "closure"),
     *("restriction", "utility", "odds", "leaving", "entries", "remaining", "irregular_share"),
     *("irregular_entries", "deaths", "detained", "detected", "sent_back", "rents", "paid_logit"),
-    *("paid_share", "overstay_chance", "return_chance", "ended", "joined", "legal", "removed"),
-    *("returned", "overstay", "paid", "irregular", "arrived_3", "arrived_2", "arrived_1"),
-    *("arrived_now", "home", "trade", "regional_trade", "others", "residents", "share"),
-    *("unauthorised", "deprivation", "dispute", "hostility_share", "hostility_deprivation"),
-    *("hostility_dispute", "hostility_region", "hostility_unauthorised", "hostility"),
-    *("practice", "threat", "trust_first", "trust_second", "orders", "backlog", "deliveries"),
-    *("wish_first", "wish_second", "wish", "wish_threat", "wish_arms", "wish_trust"),
-    *("wish_dispute", "wish_bandwagon", "alignment", "unravelling_time", "relation"),
-    *("stage_none", "stage_consultation", "stage_neutrality", "stage_defence"),
-    *("first_alliance", "downgrade_hazard", "restrictiveness", "group_tours", "recorded"),
+    *("paid_share", "group_tours", "overstay_chance", "return_chance", "ended", "joined"),
+    *("legal", "removed", "returned", "overstay", "paid", "irregular", "arrived_3"),
+    *("arrived_2", "arrived_1", "arrived_now", "home", "others", "residents", "trade"),
+    *("regional_trade", "share", "unauthorised", "deprivation", "dispute"),
+    *("hostility_share", "hostility_deprivation", "hostility_dispute", "hostility_region"),
+    *("hostility_unauthorised", "hostility", "practice", "threat", "wish_first", "wish_second"),
+    *("wish", "wish_threat", "wish_arms", "wish_trust", "wish_dispute", "wish_bandwagon"),
+    *("alignment", "unravelling_time", "trust_first", "trust_second", "relation", "orders"),
+    *("backlog", "deliveries", "stage_none", "stage_consultation", "stage_neutrality"),
+    *("stage_defence", "first_alliance", "downgrade_hazard", "restrictiveness", "recorded"),
     *("official", "trips"),
 )
 DIMENSIONS = State._fields
@@ -324,7 +326,7 @@ class Layout:
         records : State of (workers, n) record arrays
         """
         vectors = np.zeros((workers, self.length))
-        views = []
+        views: list[Any] = []
         for dimension in DIMENSIONS:
             record = RECORDS[dimension]
             shape = (workers, self.sizes[dimension])

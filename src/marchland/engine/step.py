@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 from marchland.engine.compile import compiled
+from marchland.engine.draws import Luck
+from marchland.engine.state import State
+from marchland.engine.types import Record, Vector
+from marchland.inputs import Inputs
 from marchland.mechanisms import (
     arms,
     demography,
@@ -19,11 +23,11 @@ from marchland.mechanisms import (
     trade,
     trust,
 )
-from marchland.world import active
+from marchland.world import World, active
 
 
 @compiled
-def stand_still(corridor):
+def stand_still(corridor: Record) -> None:
     """Nobody moves along a corridor that is not used: the flows of the quarter are 0."""
     corridor.irregular_entries = 0.0
     corridor.deaths = 0.0
@@ -39,7 +43,9 @@ def stand_still(corridor):
 
 
 @compiled
-def people(state, world, inputs, p, q, years, luck):
+def people(
+    state: State, world: World, inputs: Inputs, p: Record, q: int, years: float, luck: Luck
+) -> None:
     """Push, flows and changes of status: steps 2 to 4."""
     for c in range(state.corridor.shape[0]):
         if not active(world.corridor[c], q):
@@ -54,30 +60,36 @@ def people(state, world, inputs, p, q, years, luck):
 
 
 @compiled
-def societies(state, world, inputs, p, own, q, luck):
-    """Trade, people, perception and the policy response: steps 5 to 7."""
-    trade.turnover(state, world, inputs, p, own, q)
+def societies(
+    state: State, world: World, inputs: Inputs, p: Record, own: Vector, q: int, luck: Luck
+) -> None:
+    """Residents, trade, perception and the policy response: E8 of step 2, steps 5 to 7.
+
+    Births, deaths and out-migration come after the flows of the quarter, since pools at home
+    grow by them: nobody leaves in the quarter of birth.
+    """
     demography.residents(state, world, inputs, p, q, luck)
+    trade.turnover(state, world, inputs, p, own, q)
     perception.shares(state, world)
     perception.hostility(state, world, inputs, p, q)
     dilemma.practice(state, world, inputs, p, own, q)
 
 
 @compiled
-def states(state, world, inputs, p, q):
+def states(state: State, world: World, inputs: Inputs, p: Record, q: int) -> None:
     """Threat, alignment, acts, trust, relation, arms and treaties: steps 8 to 11."""
     threat.outside_threat(state, inputs, p, q)
-    trust.update(state, world, inputs, p, q)
-    arms.transfers(state, world, inputs, p, q)
     threat.align(state, world, inputs, p, q)
+    trust.update(state, world, inputs, p, q)
     events.relations(state, world, p)
+    arms.transfers(state, world, inputs, p, q)
     durability.stages(state, world, inputs, p, q)
 
 
 @compiled
-def observe(state, world, inputs, p, q):
+def observe(state: State, world: World, inputs: Inputs, p: Record, q: int) -> None:
     """What statistics see: step 12."""
     dilemma.as_practised(state, inputs, q)
-    observation.recorded(state, world, inputs, p, q)
+    observation.recorded(state, world, p, q)
     observation.officially(state, p)
     observation.trips(state, p)

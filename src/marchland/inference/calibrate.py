@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marchland.case.settings import Prior
-from marchland.inference.likelihood import Evidence, gather, log_likelihood
+from marchland.inference.likelihood import Evidence, gather, information, log_likelihood
 from marchland.inference.priors import JointPrior, Marginal
 from marchland.inference.smc import Progress, Sample, sample
 from marchland.model import BASELINE, Model, Setting
@@ -18,13 +18,16 @@ from marchland.vocabulary import PARAMETERS
 from marchland.world import DEFAULT_DEPARTURES
 
 Floats = NDArray[np.float64]
-CHAINS = 768
-QUICK_CHAINS = 384
-RIVAL_CHAINS = 384
-STEPS = 12
-QUICK_STEPS = 6
-QUICK_KEEP = 0.4
+CHAINS = 384
+QUICK_CHAINS = 192
+RIVAL_CHAINS = 192
+SWEEPS = 3
+RIVAL_SWEEPS = 2
+QUICK_SWEEPS = 1
+KEEP = 0.4
+QUICK_KEEP = 0.3
 NARROWER = 0.2
+STEP = 0.02
 SURE = 0.9
 TOGETHER = 0.7
 
@@ -140,8 +143,8 @@ def calibrate(
     evidence: Evidence | None = None,
     setting: Setting = BASELINE,
     chains: int = CHAINS,
-    steps: int = STEPS,
-    keep: float = 0.5,
+    sweeps: int = SWEEPS,
+    keep: float = KEEP,
     seed: int = 1,
     workers: int = 1,
     progress: Progress | None = None,
@@ -156,7 +159,7 @@ def calibrate(
         What is scored; all that the case has by default.
     setting : Setting
         Explanation: switches at 0 remove exactly their terms, everything else is refitted.
-    chains, steps, keep, seed, progress
+    chains, sweeps, keep, seed, progress
         See `inference.smc.sample`.
     workers : int
         Threads; the result does not depend on it.
@@ -177,6 +180,22 @@ def calibrate(
         )
         return log_likelihood(scored, figures, values[:, acts] if acts is not None else None)
 
+    def told(z: Floats) -> Floats:
+        """Fisher information at a point, from two-sided differences of the figures."""
+        points = np.concatenate([z[None, :], z + STEP * signs, z - STEP * signs])
+        values = prior.values(points)
+        figures, _ = model.run(
+            prior.names, values, scored.readings, setting=setting, workers=workers
+        )
+        d = prior.dimension
+        slopes = (figures[1 : d + 1] - figures[d + 1 :]) / (2.0 * STEP)
+        level = None
+        if acts is not None:
+            column = values[:, acts]
+            level = (float(column[0]), (column[1 : d + 1] - column[d + 1 :]) / (2.0 * STEP))
+        return information(scored, figures[0], slopes, level)
+
+    signs = np.eye(prior.dimension)
     if prior.dimension == 0 or not scored.targets:
         drawn = _untold(prior, chains, seed)
     else:
@@ -184,9 +203,10 @@ def calibrate(
             target,
             prior.dimension,
             chains=chains,
-            steps=steps,
+            sweeps=sweeps,
             seed=seed,
             keep=keep,
+            information=told,
             progress=progress,
         )
     rng = np.random.default_rng([seed, 1])
@@ -204,7 +224,7 @@ def _without_switched_off(prior: JointPrior, setting: Setting) -> JointPrior:
 def _untold(prior: JointPrior, chains: int, seed: int) -> Sample:
     """A case without targets: the posterior is the prior."""
     z = prior.sample(2 * chains, np.random.default_rng(seed))
-    return Sample(z, np.zeros(len(z)), 0.0, 0.0, [1.0], [1.0], 0, 1.0, "")
+    return Sample(z, np.zeros(len(z)), 0.0, 0.0, [1.0], [1.0], 0, 1.0, 0.0, 0.0, "")
 
 
 @dataclass(frozen=True)
@@ -247,6 +267,7 @@ def compare(
             evidence=evidence,
             setting=setting,
             chains=chains,
+            sweeps=RIVAL_SWEEPS,
             seed=seed,
             workers=workers,
             progress=progress,

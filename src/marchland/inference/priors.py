@@ -67,7 +67,7 @@ class Marginal:
         distribution = self.distribution()
         lower = distribution.ppf(stats.norm.cdf(GRID))
         upper = distribution.isf(stats.norm.sf(GRID))
-        return np.where(GRID < 0.0, lower, upper)
+        return np.asarray(np.where(GRID < 0.0, lower, upper))
 
 
 class JointPrior:

@@ -6,10 +6,15 @@ from math import exp
 
 from marchland.engine import draws
 from marchland.engine.compile import compiled
+from marchland.engine.draws import Luck
+from marchland.engine.state import State
+from marchland.engine.types import Record
+from marchland.inputs import Inputs
+from marchland.world import World
 
 
 @compiled
-def out_rate(x, p):
+def out_rate(x: Record, p: Record) -> float:
     """Share of residents who leave a region for the interior, per year (E8).
 
     o0 exp(b_c living cost + b_n loss of supplies)
@@ -22,7 +27,7 @@ def out_rate(x, p):
 
 
 @compiled
-def residents(state, world, inputs, p, q, luck):
+def residents(state: State, world: World, inputs: Inputs, p: Record, q: int, luck: Luck) -> None:
     """Residents of every region (E8).
 
     dP = (births - deaths) P - out P

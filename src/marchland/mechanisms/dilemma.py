@@ -5,6 +5,10 @@ from __future__ import annotations
 from math import log
 
 from marchland.engine.compile import compiled
+from marchland.engine.state import State
+from marchland.engine.types import Record, Vector
+from marchland.inputs import Inputs
+from marchland.world import World
 
 CENTRE_WEIGHT = 0.5
 VISA_WEIGHT = 0.4
@@ -12,7 +16,7 @@ PRACTICE_LIMIT = 2.0
 
 
 @compiled
-def felt(state, world, b):
+def felt(state: State, world: World, b: int) -> float:
     """Hostility that reaches the officials of border b: half its regions', half the centre's.
 
     omega hostility_region + (1 - omega) hostility_centre, omega = 0.5 by convention:
@@ -32,7 +36,7 @@ def felt(state, world, b):
 
 
 @compiled
-def practice(state, world, inputs, p, own, q):
+def practice(state: State, world: World, inputs: Inputs, p: Record, own: Vector, q: int) -> None:
     """Deviation of practice from the rules at every border (E10).
 
     dx/dt = l hostility - n ln(trade / trade at the reference) - b x
@@ -56,7 +60,7 @@ def practice(state, world, inputs, p, own, q):
 
 
 @compiled
-def as_practised(state, inputs, q):
+def as_practised(state: State, inputs: Inputs, q: int) -> None:
     """Restrictiveness of a border as rules say and officials practise, 0 to 1 (E10).
 
     restrictiveness = rule + visa weight x practice; the visa of the reference quarter added 0.4

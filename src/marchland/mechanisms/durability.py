@@ -5,10 +5,14 @@ from __future__ import annotations
 from math import exp, log
 
 from marchland.engine.compile import compiled
+from marchland.engine.state import State
+from marchland.engine.types import Record
+from marchland.inputs import Inputs
+from marchland.world import World
 
 
 @compiled
-def quarterly(yearly_base, log_odds):
+def quarterly(yearly_base: float, log_odds: float) -> float:
     """Chance a quarter from a yearly chance and a change of its log odds (E16).
 
     h = logistic(logit(base) + change); 1 - (1 - h)^(1/4)
@@ -21,7 +25,7 @@ def quarterly(yearly_base, log_odds):
 
 
 @compiled
-def step_down(common_threat, power_change, succession, p):
+def step_down(common_threat: float, power_change: float, succession: float, p: Record) -> float:
     """Chance a quarter that a treaty steps down (E16).
 
     logit h = c - t1 common threat + t2 change of the power ratio + t4 change of leader
@@ -38,7 +42,7 @@ def step_down(common_threat, power_change, succession, p):
 
 
 @compiled
-def stages(state, world, inputs, p, q):
+def stages(state: State, world: World, inputs: Inputs, p: Record, q: int) -> None:
     """Chances of the treaty's stage, one quarter on (E16).
 
     none, consultation, neutrality or non-aggression, defence; up with the weaker wish, down

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from marchland.engine.compile import compiled
+from marchland.engine.state import State
+from marchland.engine.types import Record
 from marchland.mechanisms.dilemma import felt
+from marchland.world import World
 
 
 @compiled
-def relation(pair, hostility, p):
+def relation(pair: Record, hostility: float, p: Record) -> float:
     """Standing of a pair's relations, one quarter on (E12).
 
     z = a z + (1 - a) (b_x alignment + b_t (trust - p0) - b_h hostility at the border)
@@ -27,7 +30,7 @@ def relation(pair, hostility, p):
 
 
 @compiled
-def relations(state, world, p):
+def relations(state: State, world: World, p: Record) -> None:
     """Standing of every pair (E12). Carries what `relation` carries."""
     for d in range(state.pair.shape[0]):
         b = world.pair[d].border

@@ -6,11 +6,15 @@ from math import exp, log1p
 
 from marchland.engine import draws
 from marchland.engine.compile import compiled
-from marchland.world import active
+from marchland.engine.draws import Luck
+from marchland.engine.state import State
+from marchland.engine.types import Record
+from marchland.inputs import Inputs
+from marchland.world import World, active
 
 
 @compiled
-def push(state, inputs, p, q):
+def push(state: State, inputs: Inputs, p: Record, q: int) -> None:
     """Unemployment of regions that lay off state staff (E3).
 
     dU = layoffs (1 - U) - rehire (U - U*)
@@ -32,7 +36,15 @@ def push(state, inputs, p, q):
 
 
 @compiled
-def utility(corridor, route, x, employment, community, border, p):
+def utility(
+    corridor: Record,
+    route: Record,
+    x: Record,
+    employment: float,
+    community: float,
+    border: Record,
+    p: Record,
+) -> float:
     """Utility of leaving along a corridor, in log odds (E1).
 
     u = ln(departures / 1000) + b_w ln(e_j w_j / e_i w_i) + b_D ln(1 + D / 1000)
@@ -62,7 +74,7 @@ def utility(corridor, route, x, employment, community, border, p):
 
 
 @compiled
-def flows(state, world, inputs, p, q, luck):
+def flows(state: State, world: World, inputs: Inputs, p: Record, q: int, luck: Luck) -> None:
     """People who set out, by corridor: a multinomial draw from those at home (E1).
 
     share leaving along c = exp(u_c) / (1 + sum of exp(u) over the corridors of the pool)

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from marchland.engine.compile import compiled
+from marchland.engine.state import State
+from marchland.world import World
 
 
 @compiled
-def communities(state, world):
+def communities(state: State, world: World) -> None:
     """Persons of a group in a host region, all statuses (E2).
 
     D = sum over the corridors that end there of legal + overstay + paid + irregular + settled

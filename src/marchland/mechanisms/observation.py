@@ -5,17 +5,19 @@ from __future__ import annotations
 from math import exp
 
 from marchland.engine.compile import compiled
-from marchland.world import SOJOURNERS, active
+from marchland.engine.state import State
+from marchland.engine.types import Record
+from marchland.world import SOJOURNERS, World, active
 
 
 @compiled
-def found_before_return(find, goes):
+def found_before_return(find: float, goes: float) -> float:
     """Chance that an overstayer is found before going home, from both per quarter (O1)."""
     return find / (find + (1.0 - find) * goes)
 
 
 @compiled
-def recorded(state, world, inputs, p, q):
+def recorded(state: State, world: World, p: Record, q: int) -> None:
     """Of the stays whose allowance ended, those recorded as overstayed (O1).
 
     ended (1 - g) Pr(overstays) Pr(found before return) (1 - paid), g = 1 - exp(-composition t)
@@ -24,8 +26,6 @@ def recorded(state, world, inputs, p, q):
     visitors on group lists, which grows t years under the visa. Carries D05.
     Distrust payment against composition: both make statistics look clean.
     """
-    for b in range(state.border.shape[0]):
-        state.border[b].group_tours = 1.0 - exp(-p.composition * inputs.border[q, b].visa_years)
     find = 1.0 - exp(-p.detection / 4.0)
     for c in range(state.corridor.shape[0]):
         state.corridor[c].recorded = 0.0
@@ -40,7 +40,7 @@ def recorded(state, world, inputs, p, q):
 
 
 @compiled
-def officially(state, p):
+def officially(state: State, p: Record) -> None:
     """People that a census or an official count sees, by corridor (O2).
 
     coverage x (overstay + paid + irregular + settled); visitors are not counted
@@ -58,7 +58,7 @@ def officially(state, p):
 
 
 @compiled
-def trips(state, p):
+def trips(state: State, p: Record) -> None:
     """Trips across the border, both ways, of the visitors of the quarter (E1).
 
     trips per visitor x entries with papers. Carries D01. Distrust persons behind trips.

@@ -5,11 +5,14 @@ from __future__ import annotations
 from math import log1p
 
 from marchland.engine.compile import compiled
-from marchland.world import SOJOURNERS
+from marchland.engine.state import State
+from marchland.engine.types import Record
+from marchland.inputs import Inputs
+from marchland.world import SOJOURNERS, World
 
 
 @compiled
-def shares(state, world):
+def shares(state: State, world: World) -> None:
     """Migrants, and unauthorised migrants, per hundred residents of each region (E9).
 
     Carries G01. The visits of a border's own nationals in the other direction do not count.
@@ -28,7 +31,7 @@ def shares(state, world):
 
 
 @compiled
-def hostility(state, world, inputs, p, q):
+def hostility(state: State, world: World, inputs: Inputs, p: Record, q: int) -> None:
     """Hostility of residents of host regions, split into its terms (E9).
 
     H = b1 ln(1 + share) + b3 deprivation + b4 dispute + b7 border region

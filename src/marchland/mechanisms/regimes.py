@@ -6,11 +6,15 @@ from math import exp
 
 from marchland.engine import draws
 from marchland.engine.compile import compiled
-from marchland.world import CROSSERS, active
+from marchland.engine.draws import Luck
+from marchland.engine.state import State
+from marchland.engine.types import Record
+from marchland.inputs import Inputs
+from marchland.world import CROSSERS, World, active
 
 
 @compiled
-def adjust(now, target, slow, fast):
+def adjust(now: float, target: float, slow: float, fast: float) -> float:
     """One quarter towards a rule: slowly where it restricts, fast where it frees (E5).
 
     dR/dt = rate (target - R), rate = restriction_rate if target > R else removal_rate
@@ -21,7 +25,7 @@ def adjust(now, target, slow, fast):
 
 
 @compiled
-def take_effect(state, inputs, p, q):
+def take_effect(state: State, inputs: Inputs, p: Record, q: int) -> None:
     """The closure and the visa that people meet at a border (E5).
 
     Closed: 1, open: 0. Visa-free: 0, the visa of the reference: 1, plus officials' practice.
@@ -37,7 +41,7 @@ def take_effect(state, inputs, p, q):
 
 
 @compiled
-def irregular_share(restriction, p, years):
+def irregular_share(restriction: float, p: Record, years: float) -> float:
     """Share of entries without papers (E5).
 
     odds = odds0 exp(b_r restriction - b_e enforcement), enforcement = growth x years
@@ -57,7 +61,7 @@ def irregular_share(restriction, p, years):
 
 
 @compiled
-def without_papers(state, world, p, q, years, luck):
+def without_papers(state: State, world: World, p: Record, q: int, years: float, luck: Luck) -> None:
     """Entrants without papers, those held at the border (O4) and those who die (E5).
 
     irregular = entries x share; held = irregular (1 - exp(-detection exp(growth years)))
@@ -89,7 +93,7 @@ def without_papers(state, world, p, q, years, luck):
 
 
 @compiled
-def protocol(state, world, inputs, p, q, luck):
+def protocol(state: State, world: World, inputs: Inputs, p: Record, q: int, luck: Luck) -> None:
     """Crossers who are discovered, and those of them who are returned (E5c).
 
     Pr(returned | found) = logistic(r0 - r2 disaster - r3 labour need)

@@ -6,11 +6,15 @@ from math import exp, log
 
 from marchland.engine import draws
 from marchland.engine.compile import compiled
-from marchland.world import CROSSERS, SOJOURNERS, active
+from marchland.engine.draws import Luck
+from marchland.engine.state import State
+from marchland.engine.types import Record
+from marchland.inputs import Inputs
+from marchland.world import CROSSERS, SOJOURNERS, World, active
 
 
 @compiled
-def payments(state, world, p, b):
+def payments(state: State, world: World, p: Record, b: int) -> None:
     """Share of officials' finds that end in payment, at border b (E5b).
 
     d logit(paid) / dt = payment x rents, rents = restriction (1 - closure) s / (1 + s)
@@ -36,7 +40,7 @@ def payments(state, world, p, b):
 
 
 @compiled
-def overstay_chance(p, closure, visa_years):
+def overstay_chance(p: Record, closure: float, visa_years: float) -> float:
     """Chance that a visitor whose allowance ends stays on (E5b).
 
     1 - exp(-h), h = overstay exp(-opening x closure - compliance x years under the visa)
@@ -48,7 +52,7 @@ def overstay_chance(p, closure, visa_years):
 
 
 @compiled
-def return_chance(income_gap, restriction, p):
+def return_chance(income_gap: float, restriction: float, p: Record) -> float:
     """Chance a quarter that somebody who stays on goes home (E6).
 
     hazard = rho0 exp(-rho1 ln(w_host / w_home) - visa_return x restriction), per year
@@ -61,7 +65,7 @@ def return_chance(income_gap, restriction, p):
 
 
 @compiled
-def remember_arrivals(corridor, joined, left, before):
+def remember_arrivals(corridor: Record, joined: float, left: float, before: float) -> None:
     """Age those who stay on by a quarter: who arrived within the last four (E6).
 
     Each cohort loses the share `left / before` that all who stay on lose; persons.
@@ -74,23 +78,26 @@ def remember_arrivals(corridor, joined, left, before):
 
 
 @compiled
-def allowance(corridor, border, sojourn, p, q, luck, c):
+def allowance(
+    corridor: Record, border: Record, sojourn: bool, p: Record, q: int, luck: Luck, c: int
+) -> float:
     """Visitors whose allowance ends, and those of them who stay on (E5b).
 
-    legal -> overstay  where the allowance ends and the visitor stays on, else home
+    legal -> overstay  where the allowance ends and the visitor stays on, else home; visitors on
+    group lists all go home
 
     Persons; gives those who go home. Carries D05.
     """
     still_visiting = draws.draw(luck, corridor.entries, p.visit_share, q, draws.VISIT, c)
     corridor.ended = corridor.legal + corridor.entries - still_visiting
-    chance = border.overstay_chance if sojourn else 0.0
+    chance = border.overstay_chance * (1.0 - border.group_tours) if sojourn else 0.0
     corridor.joined = draws.draw(luck, corridor.ended, chance, q, draws.OVERSTAY, c)
     corridor.legal = still_visiting
     return corridor.ended - corridor.joined
 
 
 @compiled
-def stay_on(corridor, border, find, q, luck, c):
+def stay_on(corridor: Record, border: Record, find: float, q: int, luck: Luck, c: int) -> float:
     """Those who stay on: found, paying or removed, or going home (E5b, E6).
 
     overstay -> found  at detection a year; found -> paid with the paid share, else removed
@@ -119,7 +126,7 @@ def stay_on(corridor, border, find, q, luck, c):
 
 
 @compiled
-def stays(state, world, inputs, p, q, luck):
+def stays(state: State, world: World, inputs: Inputs, p: Record, q: int, luck: Luck) -> None:
     """Stays along every corridor, after the payments of the quarter (E5b, E6).
 
     Crossers of the protocol's corridors who are not returned stay, and are not followed on.
@@ -127,6 +134,7 @@ def stays(state, world, inputs, p, q, luck):
     """
     for b in range(state.border.shape[0]):
         payments(state, world, p, b)
+        state.border[b].group_tours = 1.0 - exp(-p.composition * inputs.border[q, b].visa_years)
         state.border[b].overstay_chance = overstay_chance(
             p, state.border[b].closure, inputs.border[q, b].visa_years
         )
@@ -144,6 +152,6 @@ def stays(state, world, inputs, p, q, luck):
 
 
 @compiled
-def start_paid(share):
+def start_paid(share: float) -> float:
     """Log odds of the paid share at the start."""
     return log(share / (1.0 - share))

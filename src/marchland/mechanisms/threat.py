@@ -5,12 +5,16 @@ from __future__ import annotations
 from math import exp, log, log1p, tanh
 
 from marchland.engine.compile import compiled
+from marchland.engine.state import State
+from marchland.engine.types import Record
+from marchland.inputs import Inputs
+from marchland.world import World
 
 SHARPNESS = 4.0
 
 
 @compiled
-def soft_minimum(a, b):
+def soft_minimum(a: float, b: float) -> float:
     """The weaker of two wishes, smooth where they are near: both must gain (E13)."""
     # Comparisons, since min and max may drop a value that is not a number.
     low = a if a < b else b
@@ -19,7 +23,7 @@ def soft_minimum(a, b):
 
 
 @compiled
-def outside_threat(state, inputs, p, q):
+def outside_threat(state: State, inputs: Inputs, p: Record, q: int) -> None:
     """Threat each state feels from acts of outside powers (E13).
 
     theta <- theta 2^(-1 / (4 half-life)) + sum of the acts of the quarter
@@ -34,7 +38,9 @@ def outside_threat(state, inputs, p, q):
 
 
 @compiled
-def wish(threat, trust, deliveries, conflict, reward, p):
+def wish(
+    threat: float, trust: float, deliveries: float, conflict: float, reward: float, p: Record
+) -> float:
     """A state's utility of alignment with the other (E13).
 
     U = a0 + a1 threat + a5 ln(1 + arms delivered) + a_t (trust - p0) - a3 dispute - a7 reward
@@ -54,7 +60,9 @@ def wish(threat, trust, deliveries, conflict, reward, p):
 
 
 @compiled
-def ledger(pair, threat, trust, conflict, reward, p):
+def ledger(
+    pair: Record, threat: float, trust: float, conflict: float, reward: float, p: Record
+) -> None:
     """Terms of the weaker side's wish, for the ledger of the alignment (E13)."""
     pair.wish_threat = p.common_threat * threat
     pair.wish_arms = p.arms * log1p(pair.deliveries)
@@ -64,7 +72,7 @@ def ledger(pair, threat, trust, conflict, reward, p):
 
 
 @compiled
-def align(state, world, inputs, p, q):
+def align(state: State, world: World, inputs: Inputs, p: Record, q: int) -> None:
     """Alignment of every pair follows the weaker wish (E13, E17).
 
     dX/dt = speed (tanh(softmin(U_i, U_j)) - X)

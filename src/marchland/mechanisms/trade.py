@@ -5,10 +5,14 @@ from __future__ import annotations
 from math import exp
 
 from marchland.engine.compile import compiled
+from marchland.engine.state import State
+from marchland.engine.types import Record, Vector
+from marchland.inputs import Inputs
+from marchland.world import World
 
 
 @compiled
-def border_shock(practice, rule, x, p):
+def border_shock(practice: float, rule: Record, x: Record, p: Record) -> float:
     """Log change of trade for one unit of exposure to the border (E7).
 
     - visa x restriction - quality x gap - ban
@@ -21,7 +25,7 @@ def border_shock(practice, rule, x, p):
 
 
 @compiled
-def common_demand(pair, x, p):
+def common_demand(pair: Record, x: Record, p: Record) -> float:
     """Log trade of a pair before what passes in people's hands (E7).
 
     y1 ln Y1 + y2 ln Y2 + g ln(real exchange rate) + t (trust - p0)
@@ -39,7 +43,7 @@ def common_demand(pair, x, p):
 
 
 @compiled
-def turnover(state, world, inputs, p, own, q):
+def turnover(state: State, world: World, inputs: Inputs, p: Record, own: Vector, q: int) -> None:
     """Goods trade both ways, of pairs and of border regions (E7).
 
     ln T = a + common demand + exposure x (border shock + supplies lost)

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 from marchland.engine.compile import compiled
+from marchland.engine.state import State
+from marchland.engine.types import Record
+from marchland.inputs import Inputs
+from marchland.world import World
 
 
 @compiled
-def believe(belief, act, p, drift):
+def believe(belief: float, act: float, p: Record, drift: float) -> float:
     """Belief after one quarter (E11).
 
     p' = p q_T / (p q_T + (1 - p) q_U) after a good act, with 1 - q after a bad one;
@@ -26,7 +30,7 @@ def believe(belief, act, p, drift):
 
 
 @compiled
-def update(state, world, inputs, p, q):
+def update(state: State, world: World, inputs: Inputs, p: Record, q: int) -> None:
     """Trust each way in every pair (E11), freer to move when a leader changes (E18).
 
     Probabilities. The acts of the quarter are those on record, one net act each way.

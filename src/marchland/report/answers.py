@@ -116,7 +116,7 @@ def _shown(
 
 
 def _figures(answer: Answer, equations: list[Link], records: list[Link]) -> list[Figure]:
-    # Where a figure has no equation of its own to lead to, it leads to the list of what it rests on.
+    # A figure without an equation leads to the list of what it rests on.
     way = Link("its way", "#" + anchor("way", answer.id))
     return [
         Figure(

@@ -193,7 +193,7 @@ def _line_layers(labels: list[str], unit: str) -> list[Spec]:
             "x": _time("time"),
             "y": _value("low", unit),
             "y2": {"field": "high"},
-            "color": {**colour, "legend": None},
+            "color": colour,
             "detail": segment,
         },
     }

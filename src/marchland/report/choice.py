@@ -21,8 +21,6 @@ DEFAULT_ORDER = """
     irregular_entries detentions removals arms_orders arms_deliveries arms_backlog population
     crossers_detected crossers_stayed crossing_deaths
 """
-BANDS = "Medians, and bands that hold nine tenths of the draws."
-STATED = " Black marks are figures that sources state; triangles are bounds."
 
 
 @dataclass(frozen=True)
@@ -110,9 +108,6 @@ class Choice:
         self._count += 1
         return f"chart-{self._count}"
 
-    def _note(self, keys: list[Key]) -> str:
-        return BANDS + (STATED if any(self._lines.observed(key) for key in keys) else "")
-
     def _scenario(self, asked: AskedQuestion, key: Key) -> Iterator[Chart]:
         found = self._lines.find(key)
         scenario = asked.scenario or ""
@@ -131,8 +126,7 @@ class Choice:
         seen = [("As it was", o) for o in self._lines.observed(found)]
         heading = self._names.line(*found)
         unit = self._lines.unit(found)
-        note = self._note([found])
-        yield time_chart(self._id(), heading, parts, unit, observed=seen, note=note)
+        yield time_chart(self._id(), heading, parts, unit, observed=seen)
 
     def _terms(self, key: Key) -> Iterator[Chart]:
         terms = [k for k in self._lines.terms(key) if self._moves(k)][:MOST_LINES]
@@ -141,7 +135,7 @@ class Choice:
         self._drawn.update(terms)
         keys = [(title(self._names.term(k.counterpart or "")), k) for k in terms]
         heading = f"{self._names.line(key.measure, key.place)}: its terms"
-        yield of_lines(self._lines, self._id(), heading, keys, note=BANDS)
+        yield of_lines(self._lines, self._id(), heading, keys)
 
     def _together(self, keys: list[tuple[str, Key]], measure: str) -> Iterator[Chart]:
         """One chart where lines are of one size, else one each."""
@@ -151,16 +145,13 @@ class Choice:
         self._drawn.update(key for _, key in keys)
         if len(keys) == 1 or not self._alike([key for _, key in keys]):
             for _, key in keys[:MOST_CHARTS]:
-                note = self._note([key])
                 heading = self._names.line(*key)
-                yield of_lines(self._lines, self._id(), heading, [(heading, key)], note=note)
+                yield of_lines(self._lines, self._id(), heading, [(heading, key)])
             return
-        shown = keys[:MOST_LINES]
-        note = self._note([key for _, key in shown])
-        yield of_lines(self._lines, self._id(), title(words(measure)), shown, note=note)
+        yield of_lines(self._lines, self._id(), title(words(measure)), keys[:MOST_LINES])
 
     def _measures(self) -> list[str]:
-        present = list(dict.fromkeys(key.measure for key in self._lines.keys()))
+        present = list(dict.fromkeys(key.measure for key in self._lines.of()))
         known = [m for m in DEFAULT_ORDER.split() if m in present]
         return known + [m for m in present if m not in known]
 
@@ -169,7 +160,7 @@ class Choice:
         drawn = any(key.measure == measure for key in self._drawn)
         left = [
             key
-            for key in self._lines.keys()
+            for key in self._lines.of()
             if key.measure == measure
             and key not in self._drawn
             and not (key.counterpart or "").startswith("term:")

@@ -54,15 +54,19 @@ class Lines:
         self._frames: dict[tuple[str, Key], pd.DataFrame] = {}
         self._quantities = {q.id: q for q in files.quantities}
         self._compared: dict[Key, list[str]] = {}
-        for key, frame in _groups(series):
-            self._frames[key] = frame
+        for name, frame in _groups(series):
+            self._frames[name] = frame
         for _, row in predictions.iterrows():
             if row["explanation"] == "posterior":
-                key = Key(*(_none(row[c]) or "" for c in ("measure", "place")))
-                key = key._replace(group=_none(row["group"]), counterpart=_none(row["counterpart"]))
+                key = Key(
+                    str(row["measure"]),
+                    str(row["place"]),
+                    _none(row["group"]),
+                    _none(row["counterpart"]),
+                )
                 self._compared.setdefault(key, []).append(str(row["evidence_id"]))
 
-    def keys(self, scenario: str = BASELINE) -> list[Key]:
+    def of(self, scenario: str = BASELINE) -> list[Key]:
         """All lines of a scenario, in the order of the series."""
         return [key for name, key in self._frames if name == scenario]
 
@@ -75,20 +79,20 @@ class Lines:
         if (scenario, key) in self._frames:
             return key
         if key.group is None and key.counterpart is None:
-            for found in self.keys(scenario):
+            for found in self.of(scenario):
                 if found[:2] == key[:2] and found.counterpart is None:
                     return found
         return None
 
     def places(self, measure: str) -> set[str]:
         """Places that have a line of a measure."""
-        return {key.place for key in self.keys() if key.measure == measure}
+        return {key.place for key in self.of() if key.measure == measure}
 
     def terms(self, key: Key) -> list[Key]:
         """Lines into which a line is split."""
         return [
             other
-            for other in self.keys()
+            for other in self.of()
             if other[:2] == key[:2] and (other.counterpart or "").startswith("term:")
         ]
 

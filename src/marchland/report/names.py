@@ -7,6 +7,16 @@ import re
 from marchland.case import CaseFiles
 from marchland.report.numbers import missing
 
+# Statistics that a reader must be told of; a level or a mean speaks for itself.
+STATISTICS = {
+    "sum": "sum",
+    "change_pct": "change",
+    "ratio": "ratio",
+    "rank": "rank",
+    "date": "date",
+    "count": "count",
+    "cumulative": "so far",
+}
 TERM_WORDS = {
     "common_threat": "the common threat",
     "threat": "the common threat",

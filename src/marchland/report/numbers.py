@@ -62,21 +62,35 @@ def plain(value: object, digits: int = 4) -> str:
     return f"{number:,.{min(places, 9)}f}".rstrip("0").rstrip(".")
 
 
+def rounded(value: object, digits: int = 3) -> str:
+    """A number to so many digits, whole numbers too: 103,546,909 to four is 103,500,000."""
+    if missing(value):
+        return ""
+    number = float(value)  # type: ignore[arg-type]
+    if number == 0 or not math.isfinite(number):
+        return plain(number)
+    return proper(plain(round(number, digits - 1 - math.floor(math.log10(abs(number)))), digits))
+
+
+def proper(text: str) -> str:
+    """The text with a minus sign in place of a hyphen, and no minus before zero."""
+    if text.startswith("-"):
+        return text[1:] if not text.strip("-0.,") else "\u2212" + text[1:]
+    return text
+
+
 def figure(value: object, unit: str | None) -> str:
     """A computed figure: three digits, shares in per cent."""
     if missing(value):
         return ""
     number = float(value)  # type: ignore[arg-type]
     if unit == "share":
-        return f"{100 * number:.1f}"
+        return proper(f"{100 * number:.1f}")
     if unit == "percent":
-        return f"{number:.0f}"
+        return proper(f"{number:.0f}")
     if unit in ("index", "points", "usd_billion", "usd_billion_per_year"):
-        return f"{number:,.2f}"
-    if abs(number) >= 100:
-        cut = max(math.floor(math.log10(abs(number))) - 2, 0)
-        return f"{round(number, -cut):,.0f}"
-    return plain(number, 3)
+        return proper(f"{number:,.2f}")
+    return rounded(number)
 
 
 def stated(q: Quantity) -> str:
@@ -84,7 +98,7 @@ def stated(q: Quantity) -> str:
     scale = 100.0 if q.unit == "share" else 1.0
 
     def show(value: float) -> str:
-        return plain(scale * value, 10)
+        return proper(plain(scale * value, 10))
 
     ends = [n for n in (q.low, q.high) if n is not None]
     if q.value is None:
@@ -105,7 +119,9 @@ def date_words(text: str | None) -> str:
         first, last = text.split("/", 1)
         if ".." in (first, last):
             return f"until {date_words(last)}" if first == ".." else f"since {date_words(first)}"
-        return f"{date_words(first)} to {date_words(last)}"
+        if first.endswith("~") and last.endswith("~"):
+        return f"about {date_words(first[:-1])} to {date_words(last[:-1])}"
+    return f"{date_words(first)} to {date_words(last)}"
     about = "about " if text.endswith("~") else ""
     body = text.rstrip("~")
     if len(body) == 7 and body[5:] in _SEASONS:
@@ -120,4 +136,6 @@ def period_words(start: Period | str | None, end: Period | str | None) -> str:
     last = None if missing(last) else last
     if first is None or last is None or first == last:
         return date_words(first or last)
+    if first.endswith("~") and last.endswith("~"):
+        return f"about {date_words(first[:-1])} to {date_words(last[:-1])}"
     return f"{date_words(first)} to {date_words(last)}"

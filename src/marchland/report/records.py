@@ -8,7 +8,7 @@ from pathlib import Path
 
 from marchland.case import CaseFiles, Quantity, Source
 from marchland.outputs.passages import find_passage, passage_of
-from marchland.report.names import Names, anchor, title, words
+from marchland.report.names import STATISTICS, Names, anchor, title, words
 from marchland.report.numbers import period_words, stated, unit_words
 
 USE_WORDS = {
@@ -128,8 +128,8 @@ class Evidence:
     def _record(self, q: Quantity) -> Record:
         found = passage_of(self._folder, q)
         what = self._names.line(q.measure, q.place, q.group, q.counterpart)
-        if q.statistic not in ("level", "mean"):
-            what += f" ({words(q.statistic)})"
+        if q.statistic in STATISTICS:
+            what += f" ({STATISTICS[q.statistic]})"
         if q.base_start is not None:
             what += f", from {period_words(q.base_start, q.base_end)}"
         return Record(

@@ -64,7 +64,8 @@ def _equation(
         name for name, m in result.files.measures.items() if code in codes_in(m.equation, known)
     }
     records = [q.id for q in result.files.quantities if q.measure in measures and q.id in compared]
-    free, held = [], []
+    free: list[Link] = []
+    held: list[Link] = []
     for _, row in result.parameters.iterrows():
         if code in codes_in(row["equation"]):
             link = Link(str(row["name"]), "#" + anchor("parameter", row["name"]))

@@ -12,8 +12,8 @@ from markupsafe import Markup
 
 from marchland.evidence import KINDS, Contradiction
 from marchland.report.equations import codes_in
-from marchland.report.names import Names, anchor, title, words
-from marchland.report.numbers import missing, period_words, plain, stated, unit_words
+from marchland.report.names import STATISTICS, Names, anchor, title, words
+from marchland.report.numbers import missing, period_words, rounded, stated, unit_words
 from marchland.report.records import Evidence, Link, Record
 from marchland.report.strips import before_after, dot_interval
 from marchland.run import RunResult, is_inside
@@ -130,8 +130,8 @@ def scored(result: RunResult, evidence: Evidence) -> list[tuple[str, list[Scored
             )
             if part
         )
-        if q.statistic not in ("level", "mean", "share"):
-            what += f" ({words(q.statistic)})"
+        if q.statistic in STATISTICS:
+            what += f" ({STATISTICS[q.statistic]})"
         seen = (_number(row["observed"]), _number(row["low"]), _number(row["high"]))
         interval = (float(row["q05"]), float(row["q50"]), float(row["q95"]))
         wide = None if prior is None else (float(prior["q05"]), float(prior["q95"]))
@@ -142,11 +142,9 @@ def scored(result: RunResult, evidence: Evidence) -> list[tuple[str, list[Scored
                 period_words(q.start, q.end),
                 stated(q),
                 unit_words(q.unit),
-                plain(scale * interval[1], 3),
-                f"{plain(scale * interval[0], 3)} to {plain(scale * interval[2], 3)}",
-                ""
-                if wide is None
-                else f"{plain(scale * wide[0], 3)} to {plain(scale * wide[1], 3)}",
+                rounded(scale * interval[1]),
+                f"{rounded(scale * interval[0])} to {rounded(scale * interval[2])}",
+                "" if wide is None else f"{rounded(scale * wide[0])} to {rounded(scale * wide[1])}",
                 is_inside(row, q.bound),
                 q.use == "calibrate",
                 dot_interval(interval, wide, seen, q.bound),
@@ -167,7 +165,7 @@ def _parameter(row: Any, known: frozenset[str]) -> ParameterRow:
     after = tuple(float(row[q]) for q in ("q05", "q50", "q95"))
 
     def told(numbers: tuple[float, ...]) -> str:
-        low, middle, high = (plain(n, 3) for n in numbers)
+        low, middle, high = (rounded(n) for n in numbers)
         return f"{middle} ({low} to {high})"
 
     return ParameterRow(
@@ -177,7 +175,7 @@ def _parameter(row: Any, known: frozenset[str]) -> ParameterRow:
         "" if missing(row.get("meaning")) else str(row["meaning"]),
         "" if missing(row["unit"]) else str(row["unit"]),
         words(str(row["family"])),
-        plain(before[1], 3) if fixed else told(before),
+        rounded(before[1]) if fixed else told(before),
         "" if fixed else told(after),
         "" if fixed or missing(row["contraction"]) else f"{row['contraction']:.2f}",
         ""
@@ -245,7 +243,7 @@ def clashes(found: list[Contradiction], evidence: Evidence) -> list[Clash]:
         if clash.difference is not None:
             share = clash.unit == "share"
             size = 100 * clash.difference if share else clash.difference
-            difference = f"{plain(size, 3)} " + (
+            difference = f"{rounded(size)} " + (
                 "percentage points" if share else unit_words(clash.unit)
             )
         rows.append(Clash(KINDS[clash.kind], clash.statement, difference, clash.treatment, sides))

@@ -1,0 +1,165 @@
+"""The time axis, and the drivers of a case on it, quarter by quarter."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marchland.case import CaseFiles, Change, DriverChange, DriverRow, Period
+from marchland.case.casefiles import DRIVERS_FILE
+from marchland.errors import MarchlandError, Problem
+from marchland.vocabulary import VOCABULARY
+
+Floats = NDArray[np.float64]
+
+
+@dataclass(frozen=True)
+class Axis:
+    """The time axis: quarters from the first to the last year of a case.
+
+    Parameters
+    ----------
+    first_year, last_year : int
+        Years, both included.
+    """
+
+    first_year: int
+    last_year: int
+
+    @property
+    def quarters(self) -> int:
+        """Length of the axis."""
+        return 4 * (self.last_year - self.first_year + 1)
+
+    def position(self, day: date) -> float:
+        """Quarters from the start of the axis to a day, as a fraction."""
+        start = date(day.year, 1, 1)
+        length = (date(day.year + 1, 1, 1) - start).days
+        return 4.0 * (day.year - self.first_year + (day - start).days / length)
+
+    def index(self, day: date) -> int:
+        """Quarter that holds a day; may lie outside the axis."""
+        return 4 * (day.year - self.first_year) + (day.month - 1) // 3
+
+    def label(self, quarter: int) -> str:
+        """Name of a quarter as outputs print it, `1994Q2`."""
+        return f"{self.first_year + quarter // 4}Q{quarter % 4 + 1}"
+
+
+def first_day(row: DriverRow) -> date:
+    """Day from which a driver has its value.
+
+    Raises
+    ------
+    MarchlandError
+        Where its row has no date to start from.
+    """
+    if row.start is None or row.start.start is None:
+        message = f"{row.driver} of {row.place} needs a date from which it has its value"
+        problem = Problem(DRIVERS_FILE, row.line, message)
+        raise MarchlandError("A driver has no place in time; give its start.", [problem])
+    return row.start.start
+
+
+def last_day(row: DriverRow) -> date | None:
+    """Day up to which a driver has its value; None where that is open."""
+    period = row.end or row.start
+    return period.end if period else None
+
+
+@dataclass
+class Grid:
+    """Drivers of a case by quarter.
+
+    Parameters
+    ----------
+    files : CaseFiles
+        The case.
+    axis : Axis
+        Its time axis.
+    changes : list
+        Scenario changes of drivers, applied to the gridded series.
+    """
+
+    files: CaseFiles
+    axis: Axis
+    changes: list[Change] = field(default_factory=list)
+    held: dict[tuple[str, str], str] = field(default_factory=dict)
+
+    def series(self, driver: str, place: str) -> Floats | None:
+        """Driver by quarter, or None where the case does not give it.
+
+        Linear drivers join the middles of their periods, step drivers hold; outside the given
+        dates the nearest value is held, which `held` records; pulses fall into one quarter.
+        """
+        rows = [row for row in self.files.drivers if (row.driver, row.place) == (driver, place)]
+        if not rows:
+            return None
+        term = VOCABULARY.drivers.get(driver)
+        fill = "pulse" if term is None else term.fill
+        build = {"linear": self._linear, "step": self._step, "pulse": self._pulse}[fill]
+        return self._changed(driver, place, build(driver, place, rows))
+
+    def _linear(self, driver: str, place: str, rows: list[DriverRow]) -> Floats:
+        points = []
+        for row in rows:
+            start = first_day(row)
+            end = last_day(row) or start
+            points.append((0.5 * (self.axis.position(start) + self.axis.position(end)), row.value))
+        points.sort()
+        x = np.array([point[0] for point in points])
+        y = np.array([point[1] for point in points])
+        middle = np.arange(self.axis.quarters) + 0.5
+        if middle[0] < x[0] - 2.0 or middle[-1] > x[-1] + 2.0:
+            self.held[driver, place] = f"{rows[0].start} to {rows[-1].start}"
+        return np.asarray(np.interp(middle, x, y))
+
+    def _step(self, driver: str, place: str, rows: list[DriverRow]) -> Floats:
+        values = np.full(self.axis.quarters, np.nan)
+        for row in sorted(rows, key=first_day):
+            first = max(self.axis.index(first_day(row)), 0)
+            end = row.end.end if row.end and row.end.end else None
+            last = self.axis.quarters if end is None else self.axis.index(end) + 1
+            values[first : max(last, first)] = row.value
+        return values
+
+    def _pulse(self, driver: str, place: str, rows: list[DriverRow]) -> Floats:
+        values = np.zeros(self.axis.quarters)
+        for row in rows:
+            quarter = self.axis.index(first_day(row))
+            if 0 <= quarter < self.axis.quarters:
+                values[quarter] += row.value
+        return values
+
+    def window(self, start: Period | None, end: Period | None) -> slice:
+        """Quarters of a change; open ends reach to the ends of the axis."""
+        first = self.axis.index(start.start) if start and start.start else 0
+        last = self.axis.index(end.end) + 1 if end and end.end else self.axis.quarters
+        return slice(max(first, 0), max(last, 0))
+
+    def _changed(self, driver: str, place: str, values: Floats) -> Floats:
+        for change in self.changes:
+            if not isinstance(change, DriverChange) or change.driver != driver:
+                continue
+            if change.place not in (None, place):
+                continue
+            where = self.window(change.start, change.end)
+            if change.set is not None:
+                values[where] = change.set
+            if change.scale is not None:
+                values[where] *= change.scale
+            if change.add is not None:
+                values[where] += change.add
+        return values
+
+    def table(self, driver: str, places: list[str], absent: float = np.nan) -> Floats:
+        """Driver of several places, shape (quarters, places); `absent` where not given."""
+        table = np.full((self.axis.quarters, len(places)), absent)
+        for n, place in enumerate(places):
+            values = self.series(driver, place)
+            if values is not None:
+                table[:, n] = values
+        return table
