@@ -5,19 +5,22 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from marchland.answers import Answer
+from marchland.case import CaseFiles
 from marchland.report.charts import Chart
 from marchland.report.equations import codes_in
-from marchland.report.names import anchor, words
+from marchland.report.names import anchor, title, words
 from marchland.report.numbers import figure, unit_words
 from marchland.report.records import Evidence, Link
 from marchland.run import RunResult
 
 VERDICTS = {"answered": "answered", "cannot tell": "the evidence cannot tell"}
+# A row shows so many records; the list below the table has them all.
+FEW = 3
 
 
 @dataclass(frozen=True)
 class Figure:
-    """One row of an answer."""
+    """One row of an answer, and what it leads to."""
 
     anchor: str
     label: str
@@ -26,8 +29,10 @@ class Figure:
     high: str
     unit: str
     told: bool
-    equation: Link
-    record: Link
+    equations: list[Link]
+    parameters: list[Link]
+    records: list[Link]
+    more: int
 
 
 @dataclass(frozen=True)
@@ -36,6 +41,7 @@ class Shown:
 
     id: str
     anchor: str
+    way: str
     question: str
     text: str
     verdict: str
@@ -48,6 +54,15 @@ class Shown:
     records: list[Link]
     sources: list[Link]
     curve: Chart | None
+
+
+@dataclass(frozen=True)
+class _Of:
+    """What one row of an answer is of: a measure, a place, and the term that is taken out."""
+
+    measure: str
+    place: str | None = None
+    switch: str | None = None
 
 
 def known_codes(result: RunResult) -> frozenset[str]:
@@ -65,14 +80,37 @@ def shown(
     return [_shown(result, a, evidence, codes, curves.get(a.id)) for a in result.answers]
 
 
-def _codes(result: RunResult, answer: Answer, codes: frozenset[str]) -> list[str]:
-    """Equations of an answer: those of its measures and of the terms it takes out."""
-    asked = next((q for q in result.files.config.questions if q.id == answer.id), None)
-    cells = [answer.equation]
-    for switch in asked.switches if asked is not None else []:
-        parameter = result.files.parameters.get(switch)
-        cells.append((parameter.equation or "") if parameter is not None else "")
-    return codes_in(";".join(cells), codes)
+def _rows(files: CaseFiles, answer: Answer) -> list[_Of]:
+    """What each row of an answer is of, as far as its question says."""
+    asked = next((q for q in files.config.questions if q.id == answer.id), None)
+    count = len(answer.rows)
+    if asked is None:
+        return [_Of(answer.measure)] * count
+    measure = asked.measure or answer.measure
+    if asked.kind == "scenario":
+        figures = (asked.model_extra or {}).get("figures") or []
+        if figures and count % len(figures) == 0:
+            each = count // len(figures)
+            return [_Of(f["measure"], f["place"]) for f in figures for _ in range(each)]
+    if asked.kind == "contribution" and count == 1 + len(asked.switches):
+        parts = [_Of(measure, asked.place, switch) for switch in asked.switches]
+        return [_Of(measure, asked.place), *parts]
+    return [_Of(measure, asked.place)] * count
+
+
+def _equation_of(files: CaseFiles, of: _Of) -> str:
+    cells = [files.measures[m].equation for m in of.measure.split(";") if m in files.measures]
+    if of.switch in files.parameters:
+        cells.append(files.parameters[of.switch].equation)
+    return ";".join(cell for cell in cells if cell)
+
+
+def _records_of(files: CaseFiles, answer: Answer, of: _Of) -> list[str]:
+    """Records of the answer that speak of a row: of its place, else of its measure, else all."""
+    known = [q for q in files.quantities if q.id in set(answer.records)]
+    same = [q.id for q in known if q.measure == of.measure and q.place == of.place]
+    alike = [q.id for q in known if q.measure == of.measure]
+    return same or alike or [q.id for q in known]
 
 
 def _shown(
@@ -82,59 +120,80 @@ def _shown(
     codes: frozenset[str],
     curve: Chart | None,
 ) -> Shown:
-    equations = _codes(result, answer, codes)
-    table = result.parameters
-    names = [str(name) for name in answer.parameters]
-    if len(table):
-        free = table[table["family"] != "fixed"]
-        known = set(table["name"])
-        names = [name for name in names if name in known]
-        names += [
-            str(row["name"])
-            for _, row in free.iterrows()
-            if row["name"] not in names and set(codes_in(row["equation"])) & set(equations)
-        ]
-    records = [evidence.record_link(name) for name in answer.records]
-    keys = dict.fromkeys(q.source for q in result.files.quantities if q.id in set(answer.records))
-    equation_links = [Link(code, "#" + anchor("equation", code)) for code in equations]
+    files = result.files
+    rows = _rows(files, answer)
+    cells = [answer.equation, *(_equation_of(files, of) for of in rows)]
+    equations = codes_in(";".join(cells), codes)
+    names = _parameters(result, answer, equations)
+    keys = dict.fromkeys(q.source for q in files.quantities if q.id in set(answer.records))
     return Shown(
         answer.id,
         anchor("answer", answer.id),
+        anchor("way", answer.id),
         answer.question,
         answer.text,
         VERDICTS.get(answer.verdict, answer.verdict),
         answer.verdict == "answered",
         _sentences(answer.details),
         words(answer.measure).replace(";", ", "),
-        _figures(answer, equation_links, records),
-        equation_links,
-        [Link(name, "#" + anchor("parameter", name)) for name in dict.fromkeys(names)],
-        records,
+        [
+            _figure(files, answer, n, of, evidence, codes)
+            for n, of in enumerate(rows[: len(answer.rows)])
+        ],
+        [Link(code, "#" + anchor("equation", code)) for code in equations],
+        [Link(name, "#" + anchor("parameter", name)) for name in names],
+        [evidence.record_link(name) for name in answer.records],
         [evidence.source_link(key, key) for key in keys],
         curve,
     )
 
 
-def _figures(answer: Answer, equations: list[Link], records: list[Link]) -> list[Figure]:
-    # A figure without an equation leads to the list of what it rests on.
-    way = Link("its way", "#" + anchor("way", answer.id))
-    return [
-        Figure(
-            anchor("figure", f"{answer.id}-{n}"),
-            str(row["label"]),
-            figure(row["value"], row["unit"]),
-            figure(row["low"], row["unit"]),
-            figure(row["high"], row["unit"]),
-            unit_words(str(row["unit"])),
-            bool(row["told"]),
-            equations[0] if equations else way,
-            records[0] if records else way,
-        )
-        for n, (_, row) in enumerate(answer.rows.iterrows(), start=1)
+def _parameters(result: RunResult, answer: Answer, equations: list[str]) -> list[str]:
+    """Free parameters of an answer: those it names, and those of its equations."""
+    table = result.parameters
+    if not len(table):
+        return []
+    known = set(table["name"])
+    named = [str(name) for name in answer.parameters if name in known]
+    read = [
+        str(row["name"])
+        for _, row in table[table["family"] != "fixed"].iterrows()
+        if set(codes_in(row["equation"])) & set(equations)
     ]
+    return list(dict.fromkeys([*named, *read]))
+
+
+def _figure(
+    files: CaseFiles,
+    answer: Answer,
+    number: int,
+    of: _Of,
+    evidence: Evidence,
+    codes: frozenset[str],
+) -> Figure:
+    row = answer.rows.iloc[number]
+    records = _records_of(files, answer, of)
+    switch = [of.switch] if of.switch in files.parameters else []
+    return Figure(
+        anchor("figure", f"{answer.id}-{number + 1}"),
+        title(str(row["label"])),
+        figure(row["value"], row["unit"]),
+        figure(row["low"], row["unit"]),
+        figure(row["high"], row["unit"]),
+        unit_words(str(row["unit"])),
+        bool(row["told"]),
+        [
+            Link(code, "#" + anchor("equation", code))
+            for code in codes_in(_equation_of(files, of), codes)
+        ],
+        [Link(str(name), "#" + anchor("parameter", name)) for name in switch],
+        [evidence.record_link(name) for name in records[:FEW]],
+        max(len(records) - FEW, 0),
+    )
 
 
 def _sentences(details: str) -> list[str]:
     """Sentences of a qualification, each once."""
     parts = [part.strip() for part in details.split(". ") if part.strip()]
-    return [part if part.endswith(".") else part + "." for part in dict.fromkeys(parts)]
+    whole = [part if part.endswith(".") else part + "." for part in parts]
+    return list(dict.fromkeys(whole))

@@ -119,9 +119,7 @@ def date_words(text: str | None) -> str:
         first, last = text.split("/", 1)
         if ".." in (first, last):
             return f"until {date_words(last)}" if first == ".." else f"since {date_words(first)}"
-        if first.endswith("~") and last.endswith("~"):
-        return f"about {date_words(first[:-1])} to {date_words(last[:-1])}"
-    return f"{date_words(first)} to {date_words(last)}"
+        return f"{date_words(first)} to {date_words(last)}"
     about = "about " if text.endswith("~") else ""
     body = text.rstrip("~")
     if len(body) == 7 and body[5:] in _SEASONS:

@@ -83,16 +83,23 @@ def _equation(
     )
 
 
-def boundary(result: RunResult) -> list[tuple[str, list[str]]]:
+def boundary(result: RunResult, evidence: Evidence) -> list[tuple[str, list[Link]]]:
     """What the evidence cannot tell; a long list of names is split off to be folded."""
-    said = []
+    parameters = set(result.parameters["name"]) if len(result.parameters) else set()
+
+    def link(name: str) -> Link:
+        if name in parameters:
+            return Link(name, "#" + anchor("parameter", name))
+        return evidence.record_link(name)
+
+    said: list[tuple[str, list[Link]]] = []
     for sentence in result.boundary:
         if result.fit.get("failed") and str(result.fit["failed"]) in sentence:
             continue
         head, colon, tail = sentence.partition(": ")
         names = [name.strip(" .") for name in tail.split(",")]
         if colon and len(names) > 6:
-            said.append((head + ".", names))
+            said.append((head + ".", [link(name) for name in names]))
         else:
             said.append((sentence, []))
     return said
