@@ -35,10 +35,14 @@ class Axis:
         return 4 * (self.last_year - self.first_year + 1)
 
     def position(self, day: date) -> float:
-        """Quarters from the start of the axis to a day, as a fraction."""
-        start = date(day.year, 1, 1)
-        length = (date(day.year + 1, 1, 1) - start).days
-        return 4.0 * (day.year - self.first_year + (day - start).days / length)
+        """Quarters from the start of the axis to a day, as a fraction of its own quarter.
+
+        Quarters are not equally long; each starts at a whole number, that of `index`.
+        """
+        month = 3 * ((day.month - 1) // 3) + 1
+        start = date(day.year, month, 1)
+        following = date(day.year + month // 10, (month + 2) % 12 + 1, 1)
+        return self.index(day) + (day - start).days / (following - start).days
 
     def index(self, day: date) -> int:
         """Quarter that holds a day; may lie outside the axis."""

@@ -17,7 +17,7 @@ from typing import Any, TypeVar
 import numba
 
 PACKAGE = Path(__file__).resolve().parents[1]
-COMPILED_ROOMS = ("engine", "mechanisms", "inference", "movement")
+COMPILED_ROOMS = ("engine", "mechanisms")
 COMPILED_FILES = ("world.py", "measures.py")
 
 

@@ -10,7 +10,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marchland.case.settings import Prior
-from marchland.inference.likelihood import Evidence, gather, information, log_likelihood
+from marchland.inference.information import information
+from marchland.inference.likelihood import Evidence, gather, log_likelihood
 from marchland.inference.priors import JointPrior, Marginal
 from marchland.inference.smc import Progress, Sample, sample
 from marchland.model import BASELINE, Model, Setting
@@ -83,7 +84,7 @@ class Posterior:
         z = self.sample.z
         if z.shape[1] < 2:
             return []
-        correlation = np.corrcoef(z.T)
+        correlation = np.asarray(np.corrcoef(z.T))
         names = self.prior.free_names
         pairs = [
             (names[i], names[j], float(correlation[i, j]))

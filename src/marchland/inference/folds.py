@@ -250,7 +250,7 @@ def score_target(
         "inside": inside,
         "interval_score": score,
         "prior_interval_score": prior,
-        "skill": 1.0 - score / prior,
+        "skill": 1.0 - score / prior if prior > 0.0 else np.nan,
     }
 
 

@@ -1,8 +1,10 @@
 """Adaptive tempered sequential Monte Carlo in standard normal coordinates.
 
 Particles start in the prior and are tempered towards the posterior; between temperatures
-survivors run as chains of t-preconditioned Crank-Nicolson steps, whose proposals come from
-a Student t fitted to the ensemble, block after block of correlated parameters. Every state that a chain visits is a particle of the next temperature.
+survivors run as chains of t-preconditioned Crank-Nicolson steps, block after block of
+correlated parameters. Proposals come from a Student t: around the mean of the other half of
+the ensemble, with the covariance that the evidence's Fisher information gives there. Every
+state that a chain visits is a particle of the next temperature.
 
 References: Del Moral, Doucet and Jasra 2006; Dau and Chopin 2022 (waste-free); Cotter et al.
 2013; Grumitt, Karamanis and Seljak 2024 (tpCN); Lee and Whiteley 2018 (variance of the
@@ -97,9 +99,10 @@ def systematic(weights: Floats, survivors: int, rng: np.random.Generator) -> NDA
 def fit(z: Floats, weights: Floats, alike: float = 1.0) -> tuple[Floats, Floats]:
     """Centre and covariance of the weighted ensemble, its correlations cut to the real ones.
 
-    With n effective particles (`alike` of them count as one) most of the d^2 / 2 sample correlations are noise, and a proposal
-    that believes them is refused. Correlations below sqrt(2 ln d / n) are set to 0 (Bickel and
-    Levina 2008), then the matrix is made positive again by lifting its small eigenvalues.
+    With n effective particles (`alike` of them count as one) most of the d^2 / 2 sample
+    correlations are noise, and a proposal that believes them is refused. Correlations below
+    sqrt(2 ln d / n) are set to 0 (Bickel and Levina 2008), then the matrix is made positive
+    again by lifting its small eigenvalues.
     """
     dimension = z.shape[1]
     effective = max(1.0 / (weights**2).sum() / alike, 2.0)
@@ -155,7 +158,7 @@ class Reference:
         """Reference of a block under a joint centre and covariance."""
         rest = np.setdiff1d(np.arange(len(centre)), block)
         across = covariance[np.ix_(block, rest)]
-        slopes = np.linalg.solve(covariance[np.ix_(rest, rest)], across.T).T
+        slopes: Floats = np.linalg.solve(covariance[np.ix_(rest, rest)], across.T).T
         given = covariance[np.ix_(block, block)] - slopes @ across.T
         return cls(block, rest, centre[block], centre[rest], slopes, np.linalg.cholesky(given))
 

@@ -19,7 +19,8 @@ def transfers(state: State, world: World, inputs: Inputs, p: Record, q: int) -> 
     supply = need x idle capacity; demand = resources + embargo
     ln orders = ln level + softmin(supply, demand); backlog += orders - backlog / lag
 
-    Nothing is sold before the pair's trade in arms begins. Billion USD a year, covariates centred on the reference quarter.
+    Nothing is sold before the pair's trade in arms begins. Billion USD a year, covariates
+    centred on the reference quarter.
     Carries I01, I02 (supply), I03, I04 (demand). Distrust the years within a sum.
     Levine, Sen and Smith 1994.
     """
