@@ -11,12 +11,21 @@ from marchland.case import find_case, load, new
 from marchland.case.schema import Quantity
 from marchland.model import Model
 
-HEADER = (
-    "id,measure,statistic,place,group,counterpart,start,end,base_start,base_end,value,low,high,"
-    "unit,bound,target,source,locator,reported_by,quality,use,note"
-)
-ROW = "Q1,migrants_stock,level,east,westerners,,1995,,,,{stock},,,persons,exact,stock,a,a:1,,{q},"
-TARGETS = "target,form,quantities,measure,place,period,informs,cannot_tell\n"
+FILES = {
+    "measures.csv": (
+        "measure,unit,dimension,place_kind,group,counterpart,statistics,meaning,equation\n"
+        "migrants_stock,persons,stock,region,yes,no,level,People away from home,E1-E6\n"
+    ),
+    "sources.bib": "@book{a, title = {A}, author = {B}, year = {2000}}\n",
+    "evidence/quantities.csv": (
+        "id,measure,statistic,place,group,start,value,unit,source,locator,quality,use\n"
+        "Q1,migrants_stock,level,east,westerners,1995-34,500,persons,a,a:1,A,calibrate\n"
+    ),
+    "evidence/targets.csv": (
+        "target,form,quantities,measure,place,period,informs,cannot_tell\n"
+        "stock,single,Q1,migrants_stock,east,1995-34,departures,\n"
+    ),
+}
 
 
 @pytest.fixture
@@ -43,15 +52,11 @@ def quantity() -> Callable[..., Quantity]:
 
 @pytest.fixture(scope="session")
 def small_model(tmp_path_factory: pytest.TempPathFactory) -> Model:
-    """The ten-line case with one figure: 5,000 westerners in the east in 1995."""
+    """The ten-line case with one figure: 500 westerners in the east in 1995."""
     folder: Path = new(tmp_path_factory.mktemp("small") / "case")
     (folder / "evidence").mkdir()
-    row = ROW.format(stock=5000, q="A") + "calibrate,"
-    (folder / "evidence" / "quantities.csv").write_text(f"{HEADER}\n{row}\n")
-    (folder / "evidence" / "targets.csv").write_text(
-        TARGETS + "stock,single,Q1,migrants_stock,east,1995,departures,\n"
-    )
-    (folder / "sources.bib").write_text("@book{a, title = {A}, author = {B}, year = {2000}}\n")
+    for name, text in FILES.items():
+        (folder / name).write_text(text)
     return Model(load(folder))
 
 
