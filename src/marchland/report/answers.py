@@ -52,6 +52,8 @@ class Shown:
     equations: list[Link]
     parameters: list[Link]
     records: list[Link]
+    informing: list[Link]
+    assertions: list[Link]
     sources: list[Link]
     curve: Chart | None
 
@@ -125,7 +127,11 @@ def _shown(
     cells = [answer.equation, *(_equation_of(files, of) for of in rows)]
     equations = codes_in(";".join(cells), codes)
     names = _parameters(result, answer, equations)
-    keys = dict.fromkeys(q.source for q in files.quantities if q.id in set(answer.records))
+    informing = _informing(files, answer, set(equations))
+    said = [a for a in files.assertions if set(codes_in(a.equation)) & set(equations)]
+    stated = {*answer.records, *informing}
+    keys = dict.fromkeys(q.source for q in files.quantities if q.id in stated)
+    keys |= dict.fromkeys(a.source for a in said)
     return Shown(
         answer.id,
         anchor("answer", answer.id),
@@ -143,9 +149,23 @@ def _shown(
         [Link(code, "#" + anchor("equation", code)) for code in equations],
         [Link(name, "#" + anchor("parameter", name)) for name in names],
         [evidence.record_link(name) for name in answer.records],
+        [evidence.record_link(name) for name in informing],
+        [evidence.record_link(a.id) for a in said],
         [evidence.source_link(key, key) for key in keys],
         curve,
     )
+
+
+def _informing(files: CaseFiles, answer: Answer, equations: set[str]) -> list[str]:
+    """Records of other measures, in targets that the case says inform the answer's equations."""
+    known = {q.id for q in files.quantities}
+    found = [
+        name
+        for target in files.targets
+        if set(codes_in(target.informs)) & equations
+        for name in target.quantities
+    ]
+    return [name for name in dict.fromkeys(found) if name in known - set(answer.records)]
 
 
 def _parameters(result: RunResult, answer: Answer, equations: list[str]) -> list[str]:

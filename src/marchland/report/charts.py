@@ -44,6 +44,23 @@ class Table:
 
 
 @dataclass(frozen=True)
+class Entry:
+    """A line of the legend, which the page writes as text beside a sample of the stroke."""
+
+    label: str
+    colour: str
+    dash: str
+
+
+def legend(labels: list[str], *, dashed: bool = True) -> list[Entry]:
+    """Legend of the lines of a chart; a single line needs none."""
+    if len(labels) < 2:
+        return []
+    dashes = [" ".join(map(str, dash)) if dashed else "" for dash in DASHES]
+    return [Entry(*entry) for entry in zip(labels, COLOURS, dashes, strict=False)]
+
+
+@dataclass(frozen=True)
 class Chart:
     """A chart with what a reader needs where it cannot be seen.
 
@@ -55,6 +72,8 @@ class Chart:
         Vega-Lite, with data by the names of the tables.
     tables : list of Table
         The data.
+    legend : list of Entry
+        What tells the lines apart.
     """
 
     id: str
@@ -62,6 +81,7 @@ class Chart:
     note: str
     spec: Spec
     tables: list[Table] = field(default_factory=list)
+    legend: list[Entry] = field(default_factory=list)
 
 
 LINE_COLUMNS = [
@@ -117,7 +137,7 @@ def time_chart(
         )
         layers += _observed_layers()
     spec: Spec = {"width": "container", "height": HEIGHT, "layer": layers}
-    return Chart(name, title, note, spec, tables)
+    return Chart(name, title, note, spec, tables, legend(labels))
 
 
 def of_lines(
@@ -146,7 +166,7 @@ def _observed_row(label: str, o: Observed) -> list[str]:
 def value_axis(unit: str) -> Spec:
     """Axis of values, with its unit as title."""
     heading = "share" if unit == "share" else unit_words(unit)
-    axis: Spec = {"title": heading, "format": "~%" if unit == "share" else ",~g"}
+    axis: Spec = {"title": heading, "format": "~%" if unit == "share" else ",~f"}
     if unit in ("persons", "trips_per_year", "persons_per_year"):
         axis["format"] = ",.0f"
     return axis
@@ -173,10 +193,8 @@ def _value(field_name: str, unit: str = "") -> Spec:
 def _line_layers(labels: list[str], unit: str) -> list[Spec]:
     scale = {"domain": labels, "range": COLOURS[: len(labels)]}
     dashes = {"domain": labels, "range": DASHES[: len(labels)]}
-    legend = {"title": None, "orient": "top", "labelLimit": 360, "columns": 2, "symbolSize": 260}
-    shown: Spec | None = legend if len(labels) > 1 else None
-    colour = {"field": "line", "type": "nominal", "scale": scale, "legend": shown}
-    dash = {"field": "line", "type": "nominal", "scale": dashes, "legend": shown}
+    colour = {"field": "line", "type": "nominal", "scale": scale, "legend": None}
+    dash = {"field": "line", "type": "nominal", "scale": dashes, "legend": None}
     number = ".4~g" if unit not in FROM_ZERO[:3] else ",.0f"
     tooltip = [
         {"field": "line", "title": "Line"},
@@ -313,7 +331,7 @@ def curve_chart(name: str, title: str, curve: pd.DataFrame, unit: str, other: st
         "field": "time",
         "type": "nominal",
         "scale": {"domain": times, "range": COLOURS[: len(times)]},
-        "legend": {"title": None, "orient": "top"},
+        "legend": None,
     }
     across = {
         "x": {
@@ -341,7 +359,7 @@ def curve_chart(name: str, title: str, curve: pd.DataFrame, unit: str, other: st
                 "encoding": {
                     **across,
                     "y": _value("median", unit),
-                    "shape": {"field": "time", "type": "nominal", "legend": colour["legend"]},
+                    "shape": {"field": "time", "type": "nominal", "legend": None},
                     "tooltip": [
                         {
                             "field": c.name,
@@ -358,4 +376,5 @@ def curve_chart(name: str, title: str, curve: pd.DataFrame, unit: str, other: st
         ],
     }
     note = "A band that few draws fall into has no mark: nothing is known of it."
-    return Chart(name, title, note, spec, [Table(f"{name}-lines", title, CURVE_COLUMNS, rows)])
+    data = Table(f"{name}-lines", title, CURVE_COLUMNS, rows)
+    return Chart(name, title, note, spec, [data], legend(times, dashed=False))

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 
 from marchland.case import AskedQuestion, CaseFiles
 from marchland.report.charts import MOST_LINES, Chart, curve_chart, of_lines, time_chart
-from marchland.report.lines import BASELINE, Key, Lines
+from marchland.report.lines import BASELINE, QUANTILES, Key, Lines
 from marchland.report.names import Names, anchor, title, words
+from marchland.report.numbers import figure, unit_words
 from marchland.run import RunResult
 
 # Lines of one chart may differ by this factor; farther apart each has its own scale.
@@ -42,6 +43,7 @@ class Choice:
         self._lines = Lines(result.series, result.predictions, result.files)
         self._drawn: set[Key] = set()
         self._count = 0
+        self.constants: list[str] = []
 
     def groups(self) -> list[Group]:
         """Charts by question, then the rest by what they measure."""
@@ -156,29 +158,30 @@ class Choice:
         return known + [m for m in present if m not in known]
 
     def _measure(self, measure: str) -> Iterator[Chart]:
-        """Lines of a measure that no question asked for: those with evidence, else the widest."""
+        """Lines of a measure that no question asked for: those with evidence, else the first."""
         drawn = any(key.measure == measure for key in self._drawn)
-        left = [
-            key
-            for key in self._lines.of()
-            if key.measure == measure
-            and key not in self._drawn
-            and not (key.counterpart or "").startswith("term:")
-            and self._moves(key)
-        ]
+        left: list[Key] = []
+        for key in self._lines.of():
+            term = (key.counterpart or "").startswith("term:")
+            if key.measure != measure or key in self._drawn or term:
+                continue
+            if not self._moves(key):
+                self._keep(key)
+            elif not any(self._same(key, other) for other in left):
+                left.append(key)
         told = [key for key in left if self._lines.observed(key)]
         chosen = told if told or drawn else left
         label = self._label(chosen)
         yield from self._together([(label(key), key) for key in chosen[:MOST_LINES]], measure)
 
-    def _label(self, keys: list[Key]):  # type: ignore[no-untyped-def]
+    def _label(self, keys: list[Key]) -> Callable[[Key], str]:
         """Names that tell lines of one measure apart and say no more."""
         groups = {key.group for key in keys}
 
         def label(key: Key) -> str:
             text = self._names.place(key.place)
             if key.counterpart:
-                text += f", {self._names.counterpart(key.counterpart)}"
+                text += f" → {self._names.counterpart(key.counterpart)}"
             if len(groups) > 1 and key.group:
                 text += f" ({self._names.group(key.group)})"
             return text
@@ -196,6 +199,23 @@ class Choice:
         return unit in ("share", "index") or (low > 0 and high / low <= FARTHEST)
 
     def _moves(self, key: Key) -> bool:
-        """Whether a line is more than a constant zero."""
+        """Whether a line or its band changes at all."""
         frame = self._lines.frame(key, BASELINE)
-        return frame is not None and bool((frame[["q05", "q50", "q95"]] != 0.0).any(axis=None))
+        return frame is not None and bool((frame[QUANTILES].nunique() > 1).any())
+
+    def _same(self, one: Key, other: Key) -> bool:
+        """Whether two lines are one, as a whole and its only part are."""
+        first, second = self._lines.frame(one), self._lines.frame(other)
+        if first is None or second is None or list(first["time"]) != list(second["time"]):
+            return False
+        return bool((first[QUANTILES].to_numpy() == second[QUANTILES].to_numpy()).all())
+
+    def _keep(self, key: Key) -> None:
+        """Note a line that stays the same; one that is zero throughout says nothing."""
+        frame = self._lines.frame(key)
+        if frame is None or not frame["q50"].iloc[0]:
+            return
+        low, middle, high = (figure(frame[q].iloc[0], self._lines.unit(key)) for q in QUANTILES)
+        text = f"{self._names.line(*key)}: {middle}"
+        text += f" ({low} to {high})" if low != high else ""
+        self.constants.append(f"{text} {unit_words(self._lines.unit(key))}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 
 from marchland.case import CaseFiles
 from marchland.report.numbers import missing
@@ -47,26 +48,36 @@ def title(text: str) -> str:
     return text[:1].upper() + text[1:]
 
 
+def _short(name: str) -> str:
+    return re.sub(r"\s*\(.*\)$", "", name.split(":")[0].strip())
+
+
 class Names:
     """Labels of places, groups and counterparts of one case."""
 
     def __init__(self, files: CaseFiles) -> None:
         self._files = files
+        shorts = Counter(_short(place.name) for place in files.places.values())
+        self._places = {
+            name: _short(place.name) if shorts[_short(place.name)] == 1 else place.name
+            for name, place in files.places.items()
+        }
 
     def place(self, place: object) -> str:
-        """Name of a place, short: what follows a colon is left out."""
+        """Name of a place; what follows a colon or stands in brackets is left out."""
         if missing(place):
             return ""
-        known = self._files.places.get(str(place))
-        name = known.name if known is not None and known.name else str(place)
-        return name.split(":")[0].strip() or str(place)
+        return self._places.get(str(place)) or str(place)
 
     def group(self, group: object) -> str:
         """Label of a group, short: what follows a comma is left out."""
         if missing(group):
             return ""
-        known = self._files.config.groups.get(str(group))
-        return known.label.split(",")[0] if known is not None else words(str(group))
+        labels = []
+        for name in str(group).split(";"):
+            known = self._files.config.groups.get(name.strip())
+            labels.append(known.label.split(",")[0] if known is not None else words(name.strip()))
+        return " and ".join(labels)
 
     def counterpart(self, counterpart: object) -> str:
         """Other side of a figure: a place, a survey's answer or a term."""
@@ -85,13 +96,14 @@ class Names:
         return TERM_WORDS.get(name, words(name))
 
     def line(self, measure: str, place: str, group: object = None, other: object = None) -> str:
-        """A figure in words: ``Trust, China of Russia``."""
+        """A figure in words: ``Trust, China → Russia``."""
         text = words(measure)
         if not missing(group) and group != "foreigners":
             text += f" ({self.group(group)})"
         text += f", {self.place(place)}"
         if not missing(other):
-            text += f", {self.counterpart(other)}"
+            arrow = " → " if str(other) in self._files.places else ", "
+            text += arrow + self.counterpart(other)
         return title(text)
 
     def nearest(self, place: str, known: set[str]) -> str | None:

@@ -157,7 +157,7 @@ class Evidence:
             anchor("event", e.id),
             period_words(e.start, e.end),
             f"{actors} → {targets}" if actors and targets else actors or targets,
-            ", ".join(words(part) for part in (e.type, e.mode) if part),
+            ", ".join(words(part).lower() for part in (e.type, e.mode) if part),
             words(e.driver) if e.driver else e.role,
             e.note or "",
             self.source_link(e.source, e.locator),

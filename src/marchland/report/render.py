@@ -55,6 +55,7 @@ def render(result: RunResult, *, sources: Path | None = None) -> str:
             informed=int(result.assertions["informed"].sum()) if len(result.assertions) else 0,
             support=tables.support_counts(result),
             groups=groups,
+            constants=choice.constants,
             charts=charts,
             scored=tables.scored(result, evidence),
             parameters=tables.parameters(result, known),

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
+
+from markupsafe import Markup, escape
 
 from marchland.report.equations import Mechanism, codes_in, mechanisms, order
 from marchland.report.names import anchor, words
-from marchland.report.numbers import missing, plain
+from marchland.report.numbers import missing, plain, proper
 from marchland.report.records import Evidence, Link
 from marchland.run import RunResult
 
@@ -35,13 +38,28 @@ CHECK_WORDS = {
 }
 
 
+TOGETHER = "known together but not apart"
+MOST_SENTENCES = 2
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A mechanism as the page shows it: its formula apart from what is said of it."""
+
+    name: str
+    file: str
+    summary: str
+    formula: str
+    prose: Markup
+
+
 @dataclass(frozen=True)
 class EquationSection:
     """An equation with all that hangs on it."""
 
     code: str
     anchor: str
-    mechanisms: list[Mechanism]
+    mechanisms: list[Shown]
     measures: list[str]
     parameters: list[Link]
     held: list[Link]
@@ -74,13 +92,31 @@ def _equation(
     return EquationSection(
         code,
         anchor("equation", code),
-        [m for m in mechanisms() if code in m.codes],
+        [_shown(m, evidence) for m in mechanisms() if code in m.codes],
         [words(name) for name in result.files.measures if name in measures],
         free,
         held,
         [evidence.record_link(name) for name in records],
         [Link(name, "#" + anchor("assertion", name)) for name in said],
     )
+
+
+def _shown(mechanism: Mechanism, evidence: Evidence) -> Shown:
+    formula, _, rest = mechanism.text.partition("\n\n")
+    if not re.search(r"=|^[-+] ", formula):
+        formula, rest = "", mechanism.text
+    return Shown(mechanism.name, mechanism.file, mechanism.summary, formula, _prose(rest, evidence))
+
+
+def _prose(text: str, evidence: Evidence) -> Markup:
+    """Text of a docstring as safe HTML: code marked, assertions linked."""
+    safe = re.sub(r"`+([^`]+)`+", r"<code>\1</code>", str(escape(text)))
+
+    def link(match: re.Match[str]) -> str:
+        found = evidence.record_link(match[0])
+        return f'<a href="{found.href}">{found.text}</a>' if found.href else match[0]
+
+    return Markup(re.sub(r"\b[A-Z]\d{2}\b", link, safe))
 
 
 def boundary(result: RunResult, evidence: Evidence) -> list[tuple[str, list[Link]]]:
@@ -93,8 +129,14 @@ def boundary(result: RunResult, evidence: Evidence) -> list[tuple[str, list[Link
         return evidence.record_link(name)
 
     said: list[tuple[str, list[Link]]] = []
+    together = [s for s in result.boundary if TOGETHER in s]
     for sentence in result.boundary:
         if result.fit.get("failed") and str(result.fit["failed"]) in sentence:
+            continue
+        if len(together) > MOST_SENTENCES and sentence in together:
+            if sentence is together[0]:
+                head = f"{len(together)} pairs of parameters are {TOGETHER}."
+                said.append((head, [Link(_pair(s)) for s in together]))
             continue
         head, colon, tail = sentence.partition(": ")
         names = [name.strip(" .") for name in tail.split(",")]
@@ -103,6 +145,12 @@ def boundary(result: RunResult, evidence: Evidence) -> list[tuple[str, list[Link
         else:
             said.append((sentence, []))
     return said
+
+
+def _pair(sentence: str) -> str:
+    """Two parameters and their correlation, out of a sentence on them."""
+    found = re.match(r"(\S+) and (\S+) are .*correlation (-?[\d.]+\d)", sentence)
+    return f"{found[1]} and {found[2]} ({proper(found[3])})" if found else sentence.strip()
 
 
 def fit_rows(result: RunResult) -> list[tuple[str, str]]:

@@ -243,9 +243,8 @@ def clashes(found: list[Contradiction], evidence: Evidence) -> list[Clash]:
         if clash.difference is not None:
             share = clash.unit == "share"
             size = 100 * clash.difference if share else clash.difference
-            difference = f"{rounded(size)} " + (
-                "percentage points" if share else unit_words(clash.unit)
-            )
+            unit = "percentage points" if share else unit_words(clash.unit)
+            difference = f"{unit}: {rounded(size)}"
         rows.append(Clash(KINDS[clash.kind], clash.statement, difference, clash.treatment, sides))
     return rows
 
