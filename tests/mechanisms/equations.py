@@ -111,7 +111,8 @@ def topology() -> World:
     """Who borders whom: every kind of corridor, places without a border or level of trade.
 
     Corridor 4 opens later and 8 is over; 3 and 7 lead to one community; border 2 has neither
-    pair nor regions; pair 1 no border and no arms; pair 2 no level of trade.
+    pair nor regions; pair 1 no border and no arms; pair 2 no level of trade, and trades in arms
+    from the last quarter on.
     """
     kinds = [SOJOURNERS, SOJOURNERS, VISITORS, CROSSERS, SOJOURNERS, SOJOURNERS, VISITORS]
     return World(
@@ -151,6 +152,7 @@ def topology() -> World:
             trade=[0, 1, -1],
             supplier=[1, -1, 0],
             stage=[3, 0, 1],
+            arms_start=[0, 0, QUARTERS - 1],
         ),
     )
 

@@ -27,6 +27,16 @@ def check_transfers(rng):
     )
 
 
+def check_nothing_is_sold_before_the_trade_in_arms_begins(rng):
+    s = build(rng)
+    s.world.pair.arms_start[:] = [s.q, 0, s.q + 1]
+    before = s.copy()
+    arms.transfers(s.state, s.world, s.inputs, s.p, s.q)
+    for name in ("orders", "backlog", "deliveries"):
+        same = s.state.pair[name] == before.state.pair[name]
+        assert same.tolist() == [False, True, True], name
+
+
 def check_every_order_is_delivered_in_the_end(rng):
     s = build(rng)
     s.p.arms_lag = 0.5

@@ -17,7 +17,6 @@ from marchland.mechanisms import (
     durability,
     events,
     migration,
-    observation,
     perception,
     regimes,
     settlement,
@@ -65,11 +64,6 @@ def sent_back(s):
     s.state.corridor.deaths[:] = 1.0
     regimes.protocol(s.state, s.world, s.inputs, s.p, s.q, MEAN)
     return s.state.corridor.sent_back[3]
-
-
-def group_tours(s):
-    observation.recorded(s.state, s.world, s.inputs, s.p, s.q)
-    return s.state.border.group_tours[0]
 
 
 def turnover(s):
@@ -179,7 +173,7 @@ DIRECTIONS = {
     "crossing_risk": (more_entries, enter("deaths", 3), UP),
     "overstay": (more_entries, stay("joined"), UP),
     "payment": (state("border", "restriction"), stay("paid_logit"), UP),
-    "composition": (driver("border", "visa_years"), group_tours, UP),
+    "composition": (driver("border", "visa_years"), stay("group_tours"), UP),
     "compliance": (driver("border", "visa_years"), stay("overstay_chance"), DOWN),
     "return_income": (driver("corridor", "income_gap"), stay("return_chance"), DOWN),
     "return_disaster": (driver("corridor", "disaster"), sent_back, DOWN),

@@ -20,17 +20,15 @@ def check_found_before_return(rng):
 def check_recorded(rng):
     s = build(rng)
     before = s.copy()
-    observation.recorded(s.state, s.world, s.inputs, s.p, s.q)
+    observation.recorded(s.state, s.world, s.p, s.q)
     p, border, corridor = s.p, before.state.border, before.state.corridor
-    alone = np.exp(-p.composition * s.inputs.border[s.q].visa_years)
     find = 1.0 - np.exp(-0.25 * p.detection)
     seen = find / (1.0 - (1.0 - find) * (1.0 - corridor.return_chance))
     b = s.world.corridor.border
-    late = corridor.ended * alone[b] * border.overstay_chance[b]
+    late = (corridor.ended - corridor.ended * border.group_tours[b]) * border.overstay_chance[b]
     counted = in_use(s.world, s.q) & (s.world.corridor.kind == SOJOURNERS)
     s.expect(
         before,
-        border={"group_tours": 1.0 - alone},
         corridor={"recorded": np.where(counted, late * seen * (1.0 - border.paid_share[b]), 0.0)},
     )
 

@@ -82,7 +82,8 @@ def check_allowance(rng):
     old = before.state.corridor
     stay = s.p.visit_share * old.entries[:2]
     ended = old.legal[:2] + old.entries[:2] - stay
-    joined = ended * [before.state.border.overstay_chance[0], 0.0]
+    border = before.state.border
+    joined = ended * [border.overstay_chance[0], 0.0] * (1.0 - border.group_tours[0])
     agree(s.state.corridor.legal[:2], stay)
     agree(s.state.corridor.ended[:2], ended)
     agree(s.state.corridor.joined[:2], joined)
@@ -102,9 +103,9 @@ def wanted_stays(before):
     goes, find = 1.0 - np.exp(-rate / 4.0), 1.0 - np.exp(-p.detection / 4.0)
     years = s.inputs.border[s.q].visa_years
     hazard = p.overstay * np.exp(-p.opening * border.closure - p.compliance * years)
-    late = 1.0 - np.exp(-hazard)
+    late, alone = 1.0 - np.exp(-hazard), np.exp(-p.composition * years)
     ended = corridor.legal + (1.0 - p.visit_share) * corridor.entries
-    joined = np.where(route.kind == SOJOURNERS, ended * late[route.border], 0.0)
+    joined = np.where(route.kind == SOJOURNERS, ended * (late * alone)[route.border], 0.0)
     paid_share = pays["paid_share"][route.border]
     removed = find * corridor.overstay * (1.0 - paid_share)
     found = find * corridor.overstay
@@ -128,7 +129,7 @@ def wanted_stays(before):
     home = np.where(used, ended - joined + removed + going, 0.0)
     return (
         {k: np.where(used, v, corridor[k]) for k, v in new.items()},
-        {**pays, "overstay_chance": late},
+        {**pays, "overstay_chance": late, "group_tours": 1.0 - alone},
         sum_by(route.pool, home, 3),
     )
 
@@ -145,6 +146,14 @@ def check_stay_on(rng):
     agree(home, wanted["removed"][c] + wanted["returned"][c])
     for name in (*STAYING, "removed", "returned", "arrived_now", "arrived_3"):
         agree(s.state.corridor[name][c], wanted[name][c], name)
+
+
+def check_who_travels_on_group_lists_goes_home(rng):
+    s = build(rng)
+    s.state.border.group_tours[:] = 1.0
+    home = settlement.allowance(s.state.corridor[0], s.state.border[0], True, s.p, s.q, MEAN, 0)
+    assert s.state.corridor.joined[0] == 0.0
+    assert home == s.state.corridor.ended[0] > 0.0
 
 
 def check_stays(rng):
