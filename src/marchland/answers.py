@@ -156,13 +156,18 @@ def _interval(values: Floats) -> tuple[float, float, float]:
 
 
 def told(after: Floats, before: Floats, *, signed: bool) -> bool:
-    """Whether the evidence narrowed a figure by a fifth, or settled a sign that was open."""
+    """Whether the evidence narrowed a figure by a fifth, or settled a sign that was open.
+
+    A sign that the prior had settled is nothing the evidence told.
+    """
     width = np.subtract(*np.quantile(before, [0.95, 0.05]))
     narrower = np.subtract(*np.quantile(after, [0.95, 0.05])) <= (1.0 - NARROWER) * width
     if not signed:
         return bool(narrower)
-    positive = (after > 0.0).mean()
-    return bool(positive >= SURE or positive <= 1.0 - SURE)
+    now, then = (after > 0.0).mean(), (before > 0.0).mean()
+    open_before = 1.0 - SURE < then < SURE
+    settled = now >= SURE or now <= 1.0 - SURE
+    return bool(settled and (open_before or narrower))
 
 
 def _row(
@@ -226,7 +231,7 @@ def _finish(
         for q in ensembles.posterior.evidence.records
         if q.measure in measures or (asked.id == "hostility" and q.measure == "survey_share")
     ]
-    verdict = "answered" if bool(table["told"].any()) else "cannot tell"
+    verdict = "answered" if table["told"].mean() >= 0.5 else "cannot tell"
     return Answer(
         asked.id,
         asked.text,
@@ -253,6 +258,10 @@ def _parameters(ensembles: Ensembles, equation: str) -> list[str]:
     return [str(name) for name in keep["name"]]
 
 
+def _and(names: list[str]) -> str:
+    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+
+
 def _upper(words: str) -> str:
     return words[:1].upper() + words[1:]
 
@@ -276,6 +285,9 @@ def _level(ensembles: Ensembles, asked: AskedQuestion, _: Comparison | None) -> 
     if isinstance(against, dict):
         curve = _curve(times, after)
         text += _curve_words(curve)
+    untold = [str(row["label"]) for row in rows if not row["told"]]
+    if untold:
+        text += f" For {_and(untold)} the evidence narrows what was assumed by less than a fifth."
     result = _finish(ensembles, asked, rows, [figure], text, _cannot_tell(ensembles, figure))
     result.curve = curve
     return result
@@ -338,9 +350,8 @@ def _scenario(ensembles: Ensembles, asked: AskedQuestion, _: Comparison | None) 
         rows.append(_row(f"{name}: as it was", base[:, n], base_prior[:, n], unit, signed=False))
         higher = (change > 0.0).mean()
         sentences.append(
-            f"{_upper(name)} would have been {phrase(rows[-2])} instead of {phrase(rows[-1])}, "
-            f"a change of {phrase(rows[-3])}; the chance that it would have been higher is "
-            f"{100 * higher:.0f} per cent"
+            f"{_upper(name)}: {phrase(rows[-2])} instead of {phrase(rows[-1])}, a change of "
+            f"{phrase(rows[-3])}, higher with a chance of {100 * higher:.0f} per cent"
         )
     title = ensembles.model.files.scenarios[asked.scenario or ""].title
     text = f"{title}, {period.replace('/', ' to ')}: " + ". ".join(sentences) + "."
@@ -425,6 +436,8 @@ def _contrast(ensembles: Ensembles, asked: AskedQuestion, _: Comparison | None) 
         )
     by = []
     for t, term in enumerate(HOSTILITY_TERMS):
+        if _held_at_zero(ensembles, f"hostility_{term}"):
+            continue
         at = n * (t + 1)
         part = after[:, at + 1 : at + n].mean(axis=1) - after[:, at]
         part_prior = before[:, at + 1 : at + n].mean(axis=1) - before[:, at]
@@ -436,6 +449,12 @@ def _contrast(ensembles: Ensembles, asked: AskedQuestion, _: Comparison | None) 
     text += f"{_place(ensembles, places[0])}: " + "; ".join(by) + "."
     apart = "Three cities can tell how they differ, and hardly by what."
     return _finish(ensembles, asked, rows, [*figures], text, apart)
+
+
+def _held_at_zero(ensembles: Ensembles, switch: str) -> bool:
+    """Whether a term is no part of the model of this case."""
+    known = ensembles.model.files.parameters.get(switch)
+    return known is None or (known.prior.family == "fixed" and known.prior.arguments[0] == 0.0)
 
 
 TERMS = {

@@ -188,7 +188,7 @@ def run(
     clock.stage("answer")
     by_question = {comparison.question: comparison for comparison in comparisons}
     answers = [
-        answer(ensembles, asked, by_question.get(str((asked.model_extra or {}).get("rivals"))))
+        answer(ensembles, asked, by_question.get(asked.rivals or ""))
         for asked in files.config.questions
     ]
     parameters = posterior.table(model)
@@ -222,7 +222,7 @@ def _comparisons(model: Model, options: Options, progress: Progress | None) -> l
     """Rivals of the questions that ask for them; a quick run leaves them out."""
     if options.quick:
         return []
-    named = [str((q.model_extra or {}).get("rivals") or "") for q in model.files.config.questions]
+    named = [asked.rivals or "" for asked in model.files.config.questions]
     return [
         compare(
             model,
