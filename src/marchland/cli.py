@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Annotated
 
 from cyclopts import App, Parameter
+from cyclopts.validators import Number
 from rich.console import Console
 from rich.markup import escape
 from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
@@ -20,6 +21,8 @@ app = App(name="marchland", help="Relations across a border, from documents to a
 out = Console()
 err = Console(stderr=True)
 DEFAULT_CASE = "northeast-asia"
+Count = Annotated[int, Parameter(validator=Number(gte=1))]
+Seed = Annotated[int, Parameter(validator=Number(gte=0, lt=2**32))]
 
 
 def _workers(workers: int | None) -> int:
@@ -72,9 +75,9 @@ def run(
     /,
     *,
     out_dir: Annotated[Path, Parameter(name="--out")] = Path("out"),
-    members: int | None = None,
-    seed: int = 1,
-    workers: int | None = None,
+    members: Count | None = None,
+    seed: Seed = 1,
+    workers: Count | None = None,
     quick: bool = False,
     sources: Path | None = None,
 ) -> None:
@@ -137,8 +140,8 @@ def calibrate(
     /,
     *,
     folds: int = 0,
-    seed: int = 1,
-    workers: int | None = None,
+    seed: Seed = 1,
+    workers: Count | None = None,
     quick: bool = False,
 ) -> None:
     """Fit a case and show prior beside posterior; with --folds, score held-out targets.
@@ -187,8 +190,8 @@ def compare(
     /,
     *,
     question: str | None = None,
-    seed: int = 1,
-    workers: int | None = None,
+    seed: Seed = 1,
+    workers: Count | None = None,
 ) -> None:
     """Refit the rival explanations of a question and weigh them.
 
