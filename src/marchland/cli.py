@@ -17,7 +17,11 @@ from rich.table import Table
 from marchland.case import new as new_case
 from marchland.errors import MarchlandError
 
-app = App(name="marchland", help="Relations across a border, from documents to a tested model.")
+app = App(
+    name="marchland",
+    help="Relations across a border, from documents to a tested model.",
+    suppress_keyboard_interrupt=False,  # `main` says what was left
+)
 out = Console()
 err = Console(stderr=True)
 DEFAULT_CASE = "northeast-asia"
@@ -256,7 +260,10 @@ def main() -> None:
     except MarchlandError as problem:
         err.print(escape(str(problem)), highlight=False, soft_wrap=True)
         sys.exit(1)
-    except KeyboardInterrupt:
+    except (KeyboardInterrupt, SystemError) as stop:
+        # Ctrl-C inside compiled code comes out as a SystemError that it caused.
+        if not isinstance(stop.__cause__ or stop, KeyboardInterrupt):
+            raise
         err.print("Stopped; nothing half-written was left.")
         sys.exit(130)
 
