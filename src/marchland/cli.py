@@ -253,6 +253,13 @@ def _cell(value: object) -> str:
     return "" if value is None else escape(str(value))
 
 
+def _interrupted(error: BaseException | None) -> bool:
+    """Whether Ctrl-C is behind an error: out of compiled code it comes as a SystemError."""
+    while error is not None and not isinstance(error, KeyboardInterrupt):
+        error = error.__cause__ or error.__context__
+    return error is not None
+
+
 def main() -> None:
     """Run the command line; what a user can mend ends in a sentence and status 1."""
     try:
@@ -261,8 +268,7 @@ def main() -> None:
         err.print(escape(str(problem)), highlight=False, soft_wrap=True)
         sys.exit(1)
     except (KeyboardInterrupt, SystemError) as stop:
-        # Ctrl-C inside compiled code comes out as a SystemError that it caused.
-        if not isinstance(stop.__cause__ or stop, KeyboardInterrupt):
+        if not _interrupted(stop):
             raise
         err.print("Stopped; nothing half-written was left.")
         sys.exit(130)
