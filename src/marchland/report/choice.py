@@ -131,7 +131,7 @@ class Choice:
         yield time_chart(self._id(), heading, parts, unit, observed=seen)
 
     def _terms(self, key: Key) -> Iterator[Chart]:
-        terms = [k for k in self._lines.terms(key) if self._moves(k)][:MOST_LINES]
+        terms = [k for k in self._lines.terms(key) if not self._zero(k)][:MOST_LINES]
         if not terms:
             return
         self._drawn.update(terms)
@@ -202,6 +202,11 @@ class Choice:
         """Whether a line or its band changes at all."""
         frame = self._lines.frame(key, BASELINE)
         return frame is not None and bool((frame[QUANTILES].nunique() > 1).any())
+
+    def _zero(self, key: Key) -> bool:
+        """Whether a term is switched off: zero throughout, in every draw."""
+        frame = self._lines.frame(key)
+        return frame is None or not (frame[QUANTILES] != 0.0).any(axis=None)
 
     def _same(self, one: Key, other: Key) -> bool:
         """Whether two lines are one, as a whole and its only part are."""

@@ -116,7 +116,10 @@ def _prose(text: str, evidence: Evidence) -> Markup:
         found = evidence.record_link(match[0])
         return f'<a href="{found.href}">{found.text}</a>' if found.href else match[0]
 
-    return Markup(re.sub(r"\b[A-Z]\d{2}\b", link, safe))
+    # Elsewhere E10 is an equation; only what a mechanism carries are assertions.
+    return Markup(
+        re.sub(r"Carries [^.]*", lambda said: re.sub(r"\b[A-Z]\d{2}\b", link, said[0]), safe)
+    )
 
 
 def boundary(result: RunResult, evidence: Evidence) -> list[tuple[str, list[Link]]]:
