@@ -39,6 +39,21 @@ EXTRA = {
         "sign_in_question": ("", "whether the prior left the sign open, between 0.1 and 0.9"),
         "informed": ("", "contraction of a fifth, or an open sign settled above 0.9"),
     },
+    "assertions.csv": {
+        "id": ("", "assertion, as in evidence/assertions.csv"),
+        "group": ("", "field of knowledge that it belongs to"),
+        "cause": ("", "what acts"),
+        "effect": ("", "what it acts on"),
+        "sign": ("", "asserted direction"),
+        "status": ("", "what became of it in the model"),
+        "equation": ("", "equation that carries it"),
+        "switch": ("", "parameters that are 0 where it does not hold"),
+        "source": ("", "source that asserts it"),
+        "locator": ("", "place in the source"),
+        "support": ("", "supports, contradicts, cannot tell, or not in the model"),
+        "probability": ("share", "mean posterior probability of the asserted signs"),
+        "informed": ("", "whether the evidence informed any of its parameters"),
+    },
 }
 
 
