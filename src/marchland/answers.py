@@ -232,6 +232,9 @@ def _finish(
         if q.measure in measures or (asked.id == "hostility" and q.measure == "survey_share")
     ]
     verdict = "answered" if table["told"].mean() >= 0.5 else "cannot tell"
+    caveat = _extra(asked, "caveat")
+    if caveat:
+        text += f" {str(caveat).strip()}"
     return Answer(
         asked.id,
         asked.text,
