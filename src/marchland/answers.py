@@ -253,9 +253,20 @@ def _finish(
     )
 
 
+# Equations that a measure's own equation rests on.
+BEHIND = {
+    "E1-E6": ("E1", "E2", "E3", "E5", "E5b", "E5c", "E6"),
+    "E1": ("E2", "E3", "E5"),
+    "E17": ("E11", "E13", "E14"),
+    "O1": ("E5", "E5b", "E6"),
+    "O2": ("E1", "E2", "E5", "E5b", "E6"),
+}
+
+
 def _parameters(ensembles: Ensembles, equation: str) -> list[str]:
     """Parameters of the equations behind an answer."""
-    wanted = set(equation.replace("-", ";").split(";"))
+    named = equation.split(";")
+    wanted = {code for name in named for code in (name, *BEHIND.get(name, ()))}
     table = ensembles.posterior.table(ensembles.model)
     keep = table[table["equation"].isin(wanted) & (table["family"] != "fixed")]
     return [str(name) for name in keep["name"]]

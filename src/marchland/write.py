@@ -34,7 +34,10 @@ EXTRA = {
         "q05": ("parameter's unit", "quantile of the posterior"),
         "q50": ("parameter's unit", "quantile of the posterior"),
         "q95": ("parameter's unit", "quantile of the posterior"),
-        "contraction": ("share", "1 - posterior deviation / prior deviation"),
+        "contraction": (
+            "share",
+            "1 - posterior deviation / prior deviation, in standard normal coordinates of the prior",
+        ),
         "probability_positive": ("share", "posterior probability of the asserted sign"),
         "sign_in_question": ("", "whether the prior left the sign open, between 0.1 and 0.9"),
         "informed": ("", "contraction of a fifth, or an open sign settled above 0.9"),

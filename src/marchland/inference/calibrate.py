@@ -74,9 +74,11 @@ class Posterior:
     def table(self, model: Model) -> pd.DataFrame:
         """Prior beside posterior, one row a parameter, with what the evidence told."""
         rows = []
+        spread = dict(zip(self.prior.free_names, self.sample.z.std(axis=0).tolist(), strict=True))
         for n, marginal in enumerate(self.prior.marginals):
             before, after = self.prior_values[:, n], self.values[:, n]
-            rows.append(_row(model, marginal, before, after))
+            contraction = 1.0 - spread[marginal.name] if marginal.free else float("nan")
+            rows.append(_row(model, marginal, before, after, contraction))
         return pd.DataFrame(rows)
 
     def together(self, limit: int = 12) -> list[tuple[str, str, float]]:
@@ -99,13 +101,17 @@ def _spread(available: int, wanted: int) -> NDArray[np.int64]:
     return (np.arange(wanted) * available // wanted) % available
 
 
-def _row(model: Model, marginal: Marginal, before: Floats, after: Floats) -> dict[str, object]:
+def _row(
+    model: Model, marginal: Marginal, before: Floats, after: Floats, contraction: float
+) -> dict[str, object]:
+    """One parameter; contraction is that of its standard normal coordinate.
+
+    On its own scale a prior with a heavy tail would seem to contract by chance.
+    """
     name = marginal.name
     known = model.files.parameters.get(name)
     term = PARAMETERS.get(name)
     old, new = (np.quantile(v, [0.05, 0.5, 0.95]) for v in (before, after))
-    width = before.std()
-    contraction = 1.0 - after.std() / width if width > 0.0 else np.nan
     positive, positive_before = (after > 0.0).mean(), (before > 0.0).mean()
     open_sign = (1.0 - SURE) < positive_before < SURE
     told_sign = open_sign and not (1.0 - SURE) <= positive <= SURE

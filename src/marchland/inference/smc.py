@@ -158,9 +158,10 @@ class Reference:
         """Reference of a block under a joint centre and covariance."""
         rest = np.setdiff1d(np.arange(len(centre)), block)
         across = covariance[np.ix_(block, rest)]
-        slopes: Floats = np.linalg.solve(covariance[np.ix_(rest, rest)], across.T).T
+        slopes = np.asarray(np.linalg.solve(covariance[np.ix_(rest, rest)], across.T).T, float)
         given = covariance[np.ix_(block, block)] - slopes @ across.T
-        return cls(block, rest, centre[block], centre[rest], slopes, np.linalg.cholesky(given))
+        factor = np.asarray(np.linalg.cholesky(given), float)
+        return cls(block, rest, centre[block], centre[rest], slopes, factor)
 
     def propose(self, z: Floats, size: float, rng: np.random.Generator) -> tuple[Floats, Floats]:
         """t-preconditioned Crank-Nicolson proposals, and the log of t(z) / t(z')."""
@@ -225,7 +226,9 @@ def references(
     fits = [fit(pool.z[part], weights[part] / weights[part].sum(), alike) for part in behind]
     if information is not None:
         identity = np.eye(pool.z.shape[1])
-        fits = [(c, np.linalg.inv(identity + beta * information(c))) for c, _ in fits]
+        fits = [
+            (c, np.asarray(np.linalg.inv(identity + beta * information(c)), float)) for c, _ in fits
+        ]
     blocks = blocks_of(0.5 * (fits[0][1] + fits[1][1]))
     return [(Reference.of(*fits[0], block), Reference.of(*fits[1], block)) for block in blocks]
 
