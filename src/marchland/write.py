@@ -36,7 +36,7 @@ EXTRA = {
         "q95": ("parameter's unit", "quantile of the posterior"),
         "contraction": (
             "share",
-            "1 - posterior deviation / prior deviation, in standard normal coordinates of the prior",
+            "1 - posterior over prior deviation, in the prior's standard normal coordinates",
         ),
         "probability_positive": ("share", "posterior probability of the asserted sign"),
         "sign_in_question": ("", "whether the prior left the sign open, between 0.1 and 0.9"),

@@ -160,9 +160,9 @@ def test_resampling_keeps_the_order_and_the_shares(weights, survivors, seed):
 
 
 def test_verdicts_say_what_is_wrong():
-    sound = {"acceptance": [0.3], "remembered": 0.2, "error": 0.1, "chains": 200, "dimension": 9}
+    sound = {"acceptance": [0.3], "apart": 0.2, "error": 0.1, "chains": 200, "dimension": 9}
     assert verdict(**sound) == ""
     assert "too few for 150 parameters" in verdict(**sound | {"dimension": 150})
     assert "hardly ever accepted" in verdict(**sound | {"acceptance": [0.5, 0.01]})
-    assert "too narrow" in verdict(**sound | {"remembered": 0.99})
+    assert "share no ancestor" in verdict(**sound | {"apart": 1.5})
     assert "more chains" in verdict(**sound | {"error": 2.0})
