@@ -12,7 +12,15 @@ from numpy.typing import NDArray
 
 from marchland.case.schema import Quantity
 from marchland.errors import MarchlandError
-from marchland.inference.calibrate import QUICK_KEEP, Posterior, calibrate
+from marchland.inference.calibrate import (
+    KEEP,
+    QUICK_KEEP,
+    QUICK_SWEEPS,
+    RIVAL_CHAINS,
+    RIVAL_SWEEPS,
+    Posterior,
+    calibrate,
+)
 from marchland.inference.likelihood import (
     LOWER,
     UPPER,
@@ -25,7 +33,6 @@ from marchland.model import Model
 
 Floats = NDArray[np.float64]
 ACTS = "reported_acts"
-CHAINS = 256
 QUICK_CHAINS = 160
 OUTSIDE = 0.1
 BOUNDS = LOWER + UPPER
@@ -94,7 +101,7 @@ def held_out(
     workers : int
         Threads; the result does not depend on it.
     quick : bool
-        Fewer chains: a first look.
+        Fewer chains and sweeps: a first look.
     say : function, optional
         Told of every fold.
 
@@ -124,8 +131,9 @@ def held_out(
         posterior = calibrate(
             model,
             evidence=kept,
-            chains=QUICK_CHAINS if quick else CHAINS,
-            keep=QUICK_KEEP if quick else 0.5,
+            chains=QUICK_CHAINS if quick else RIVAL_CHAINS,
+            sweeps=QUICK_SWEEPS if quick else RIVAL_SWEEPS,
+            keep=QUICK_KEEP if quick else KEEP,
             seed=seed,
             workers=workers,
         )
