@@ -130,7 +130,11 @@ def answer(ensembles: Ensembles, asked: AskedQuestion, comparison: Comparison | 
             f"case.yaml: question {asked.id!r}: kind must be one of {', '.join(makers)}, "
             f"but got {asked.kind!r}"
         )
-    return makers[asked.kind](ensembles, asked, comparison)
+    result = makers[asked.kind](ensembles, asked, comparison)
+    if _extra(asked, "verdict") == "cannot tell":
+        # A case may know a reason that the draws do not; it can only lower the verdict.
+        result.verdict = "cannot tell"
+    return result
 
 
 def _extra(asked: AskedQuestion, key: str) -> object:
