@@ -32,6 +32,7 @@ from marchland.inference.likelihood import LOWER, UPPER, Evidence, predictive
 from marchland.inference.smc import Progress
 from marchland.lines import QUANTILES, standard_lines, summarise
 from marchland.model import BASELINE, Model
+from marchland.outputs import PREDICTION_COLUMNS
 from marchland.readings import Figure
 
 Floats = NDArray[np.float64]
@@ -304,7 +305,7 @@ def _prediction_table(evidence: Evidence, seen: Floats, explanation: str) -> pd.
                 "locator": q.locator,
             }
         )
-    return pd.DataFrame(rows)
+    return pd.DataFrame(rows, columns=list(PREDICTION_COLUMNS))
 
 
 def is_inside(row: pd.Series, bound: str | None, low: str = "q05", high: str = "q95") -> bool:
