@@ -145,6 +145,7 @@ class Model:
         seed: int = 1,
         first: int = 0,
         workers: int = 1,
+        strict: bool = True,
     ) -> tuple[Floats, Floats]:
         """Simulate members and read figures and series from them.
 
@@ -162,6 +163,9 @@ class Model:
             Seed of the run and number of the first member: the keys of the draws.
         workers : int
             Threads; the result does not depend on it.
+        strict : bool
+            Stop at a value that is not finite; otherwise the member's figures are NaN, as a
+            sampler wants it whose proposals reach far out.
 
         Returns
         -------
@@ -197,7 +201,7 @@ class Model:
             )
 
         figures, series, broken = members(0, len(record), readings, lines)
-        if (broken >= 0).any():
+        if strict and (broken >= 0).any():
             member = int(np.argmax(broken >= 0))
             members(member, member + 1, (), ())  # leaves its state as it broke in the last vector
             used = dict(zip(names, values[member], strict=True)) | dict(setting.fixed)

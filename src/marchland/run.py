@@ -30,7 +30,7 @@ from marchland.inference.calibrate import (
 )
 from marchland.inference.likelihood import LOWER, UPPER, Evidence, predictive
 from marchland.inference.smc import Progress
-from marchland.lines import QUANTILES, standard_lines, summarise
+from marchland.lines import QUANTILES, Line, batches, standard_lines, summarise
 from marchland.model import BASELINE, Model
 from marchland.outputs import PREDICTION_COLUMNS
 from marchland.readings import Figure
@@ -239,7 +239,12 @@ def _comparisons(model: Model, options: Options, progress: Progress | None) -> l
 
 def _series(model: Model, ensembles: Ensembles) -> pd.DataFrame:
     """Baseline, every scenario, and the paired difference of each from the baseline."""
-    lines = standard_lines(model)
+    parts = [_series_of(model, ensembles, part) for part in batches(standard_lines(model))]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _series_of(model: Model, ensembles: Ensembles, lines: list[Line]) -> pd.DataFrame:
+    """The same for some of the lines: memory is that of a part."""
     readings = [line.reading for line in lines]
     values = ensembles.posterior.pick(ensembles.members)
 
@@ -282,7 +287,7 @@ def _predictions(ensembles: Ensembles) -> pd.DataFrame:
 def _prediction_table(evidence: Evidence, seen: Floats, explanation: str) -> pd.DataFrame:
     rows = []
     for n, q in enumerate(evidence.records):
-        quantiles = np.quantile(seen[:, n], QUANTILES)
+        quantiles = np.nanquantile(seen[:, n], QUANTILES)
         end = q.end or q.start
         rows.append(
             {

@@ -183,7 +183,7 @@ def calibrate(
     def target(z: Floats) -> Floats:
         values = prior.values(z)
         figures, _ = model.run(
-            prior.names, values, scored.readings, setting=setting, workers=workers
+            prior.names, values, scored.readings, setting=setting, workers=workers, strict=False
         )
         return log_likelihood(scored, figures, values[:, acts] if acts is not None else None)
 
