@@ -38,7 +38,7 @@ def information(
         number = evidence.acts.cooperative + evidence.acts.conflictual
         scale = np.sqrt(number * chance * (1.0 - chance))
         rows += list(((slopes[:, evidence.acts.columns] + level_slopes[:, None]) * scale).T)
-    table = np.nan_to_num(np.array(rows))
+    table = np.nan_to_num(np.array(rows), posinf=0.0, neginf=0.0)
     return np.asarray(table.T @ table)
 
 
