@@ -277,8 +277,9 @@ def log_likelihood(evidence: Evidence, figures: Floats, acts_level: Floats | Non
         Log odds that a reported act is cooperative when the relation is 0.
     """
     total = np.zeros(figures.shape[0])
-    for part in by_target(evidence, figures, acts_level).values():
-        total += part
+    with np.errstate(invalid="ignore", over="ignore"):
+        for part in by_target(evidence, figures, acts_level).values():
+            total += part
     return np.where(np.isfinite(total), total, -np.inf)
 
 
