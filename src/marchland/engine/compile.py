@@ -45,6 +45,10 @@ def cache_folder() -> Path:
     return folder
 
 
+# Loops here are short and full of branches: vectorising them costs compilation and gains nothing.
+numba.config.LOOP_VECTORIZE = 0
+numba.config.SLP_VECTORIZE = 0
+
 if "NUMBA_CACHE_DIR" not in os.environ:
     numba.config.CACHE_DIR = str(cache_folder())
 
