@@ -15,11 +15,22 @@ from numpy.typing import NDArray
 
 from marchland.case import parse_period
 from marchland.case.settings import AskedQuestion
+from marchland.ensembles import Ensembles
 from marchland.errors import MarchlandError
-from marchland.inference.calibrate import NARROWER, SURE, Comparison, Posterior
+from marchland.inference.calibrate import NARROWER, SURE, Comparison
 from marchland.lines import UNITS
-from marchland.model import BASELINE, Model, Setting
+from marchland.model import Setting
 from marchland.readings import HOSTILITY_TERMS, Figure, Reading
+from marchland.wording import (
+    capital,
+    figure_words,
+    limits,
+    listed,
+    number,
+    phrase,
+    place_name,
+    term_words,
+)
 
 Floats = NDArray[np.float64]
 EDGES = (0.0, 0.25, 0.5, 0.75, 0.9, 0.97, 0.99, 1.0)
@@ -62,53 +73,6 @@ class Answer:
     records: list[str]
     details: str
     curve: pd.DataFrame = field(default_factory=pd.DataFrame)
-
-
-@dataclass
-class Ensembles:
-    """Draws of the posterior and of the prior, ready to be read under any setting.
-
-    Parameters
-    ----------
-    model, posterior
-        The calibrated model.
-    members, seed, workers, stochastic
-        As in `Model.run`.
-    """
-
-    model: Model
-    posterior: Posterior
-    members: int
-    seed: int
-    workers: int
-    stochastic: bool = True
-
-    def read(self, readings: list[Reading], setting: Setting = BASELINE) -> Floats:
-        """Figures under a setting, (members, readings), with the members' own luck."""
-        return self._read(self.posterior.pick(self.members), readings, setting)
-
-    def read_prior(self, readings: list[Reading], setting: Setting = BASELINE) -> Floats:
-        """The same before the evidence."""
-        return self._read(self.posterior.pick_prior(self.members), readings, setting)
-
-    def _read(self, values: Floats, readings: list[Reading], setting: Setting) -> Floats:
-        figures, _ = self.model.run(
-            self.posterior.names,
-            values,
-            readings,
-            setting=setting,
-            stochastic=self.stochastic,
-            seed=self.seed,
-            workers=self.workers,
-        )
-        return figures
-
-    def scenario(self, name: str) -> Setting:
-        """Setting of a scenario of the case."""
-        scenario = self.model.files.scenarios[name]
-        off = tuple(c.switch for c in scenario.changes if hasattr(c, "switch") and c.set == 0)
-        changes = tuple(c for c in scenario.changes if not hasattr(c, "switch"))
-        return Setting(name=name, off=off, changes=changes)
 
 
 def answer(ensembles: Ensembles, asked: AskedQuestion, comparison: Comparison | None) -> Answer:
@@ -182,38 +146,6 @@ def _row(
     return {"label": label, "value": value, "low": low, "high": high, "unit": unit, "told": settled}
 
 
-def number(value: float, unit: str) -> str:
-    """A figure as a reader wants it: three digits, and the unit in words."""
-    if unit == "persons" or (unit.endswith("_per_year") and unit != "usd_billion_per_year"):
-        digits = max(len(str(int(abs(value)))) - 2, 0)
-        return f"{round(value, -digits):,.0f}"
-    if unit == "percent":
-        return f"{value:.0f}"
-    if unit == "share":
-        return f"{100 * value:.1f}"
-    return f"{value:.2f}"
-
-
-WORDS = {
-    "persons": "persons",
-    "trips_per_year": "trips a year",
-    "persons_per_year": "persons a year",
-    "usd_billion_per_year": "billion USD a year",
-    "usd_billion": "billion USD",
-    "percent": "per cent",
-    "share": "per cent",
-    "index": "points of the model's index",
-    "points": "percentage points",
-}
-
-
-def phrase(row: dict[str, object] | pd.Series) -> str:
-    """A figure with its interval: `6.1 billion USD a year (5.2 to 7.3)`."""
-    unit = str(row["unit"])
-    value, low, high = (number(float(row[k]), unit) for k in ("value", "low", "high"))  # type: ignore[arg-type]
-    return f"{value} {WORDS.get(unit, unit)} ({low} to {high})"
-
-
 def _finish(
     ensembles: Ensembles,
     asked: AskedQuestion,
@@ -276,14 +208,6 @@ def _parameters(ensembles: Ensembles, equation: str) -> list[str]:
     return [str(name) for name in keep["name"]]
 
 
-def _and(names: list[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
-
-
-def _upper(words: str) -> str:
-    return words[:1].upper() + words[1:]
-
-
 def _level(ensembles: Ensembles, asked: AskedQuestion, _: Comparison | None) -> Answer:
     figure = Figure(asked.measure or "", asked.place or "", asked.group, asked.counterpart)
     times = [str(t) for t in (_extra(asked, "times") or [])]  # type: ignore[attr-defined]
@@ -298,15 +222,15 @@ def _level(ensembles: Ensembles, asked: AskedQuestion, _: Comparison | None) -> 
         _row(time, after[:, n], before[:, n], unit, signed=False) for n, time in enumerate(times)
     ]
     said = "; ".join(f"in {row['label']} {phrase(row)}" for row in rows)
-    text = f"{_upper(_name(ensembles, figure))}: {said}."
+    text = f"{capital(figure_words(ensembles, figure))}: {said}."
     curve = pd.DataFrame()
     if isinstance(against, dict):
         curve = _curve(times, after)
         text += _curve_words(curve)
     untold = [str(row["label"]) for row in rows if not row["told"]]
     if untold:
-        text += f" For {_and(untold)} the evidence narrows what was assumed by less than a fifth."
-    result = _finish(ensembles, asked, rows, [figure], text, _cannot_tell(ensembles, figure))
+        text += f" For {listed(untold)} the evidence narrows what was assumed by less than a fifth."
+    result = _finish(ensembles, asked, rows, [figure], text, limits(ensembles, figure))
     result.curve = curve
     return result
 
@@ -360,7 +284,7 @@ def _scenario(ensembles: Ensembles, asked: AskedQuestion, _: Comparison | None) 
     sentences = []
     for n, figure in enumerate(figures):
         unit = UNITS[figure.measure]
-        name = _name(ensembles, figure)
+        name = figure_words(ensembles, figure)
         change = 100.0 * (other[:, n] / base[:, n] - 1.0)
         change_prior = 100.0 * (other_prior[:, n] / base_prior[:, n] - 1.0)
         rows.append(_row(f"{name}: change", change, change_prior, "percent", signed=True))
@@ -368,13 +292,13 @@ def _scenario(ensembles: Ensembles, asked: AskedQuestion, _: Comparison | None) 
         rows.append(_row(f"{name}: as it was", base[:, n], base_prior[:, n], unit, signed=False))
         higher = (change > 0.0).mean()
         sentences.append(
-            f"{_upper(name)}: {phrase(rows[-2])} instead of {phrase(rows[-1])}, a change of "
+            f"{capital(name)}: {phrase(rows[-2])} instead of {phrase(rows[-1])}, a change of "
             f"{phrase(rows[-3])}, higher with a chance of {100 * higher:.0f} per cent"
         )
     title = ensembles.model.files.scenarios[asked.scenario or ""].title
     text = f"{title}, {period.replace('/', ' to ')}: " + ". ".join(sentences) + "."
     result = _finish(
-        ensembles, asked, rows, figures, text, " ".join(_cannot_tell(ensembles, f) for f in figures)
+        ensembles, asked, rows, figures, text, " ".join(limits(ensembles, f) for f in figures)
     )
     result.verdict = "answered" if bool(result.rows["told"].iloc[::3].any()) else "cannot tell"
     return result
@@ -395,7 +319,7 @@ def _contribution(
     unit = "points" if UNITS[figure.measure] == "share" else UNITS[figure.measure]
     scale = 100.0 if unit == "points" else 1.0
     whole, whole_prior = rise(ensembles.read(readings)), rise(ensembles.read_prior(readings))
-    name = _name(ensembles, figure)
+    name = figure_words(ensembles, figure)
     label = f"rise of {name}" if base else name
     rows = [_row(label, scale * whole, scale * whole_prior, unit, signed=False)]
     words = []
@@ -403,15 +327,15 @@ def _contribution(
         setting = Setting(off=(switch,))
         part = scale * (whole - rise(ensembles.read(readings, setting)))
         part_prior = scale * (whole_prior - rise(ensembles.read_prior(readings, setting)))
-        rows.append(_row(f"due to {_term(switch)}", part, part_prior, unit, signed=True))
+        rows.append(_row(f"due to {term_words(switch)}", part, part_prior, unit, signed=True))
         rows[-1]["told"] = told(part, part_prior, signed=False)
-        words.append(f"{_term(switch)} {phrase(rows[-1])}")
+        words.append(f"{term_words(switch)} {phrase(rows[-1])}")
     span = f"{base} to {period.replace('/', '-')}" if base else period
-    text = f"{_upper(label)}, {span}: {phrase(rows[0])}. Taken out one at a time: "
+    text = f"{capital(label)}, {span}: {phrase(rows[0])}. Taken out one at a time: "
     text += "; ".join(words) + "."
     if comparison is not None:
         text += _weighed(comparison)
-    result = _finish(ensembles, asked, rows, [figure], text, _cannot_tell(ensembles, figure))
+    result = _finish(ensembles, asked, rows, [figure], text, limits(ensembles, figure))
     parts = result.rows.iloc[1:]
     sure = parts["told"] & ((parts["low"] > 0.0) | (parts["high"] < 0.0))
     result.verdict = "answered" if bool(sure.any()) else "cannot tell"
@@ -445,11 +369,11 @@ def _contrast(ensembles: Ensembles, asked: AskedQuestion, _: Comparison | None) 
     n = len(places)
     unit = UNITS[asked.measure or ""]
     for k in range(1, n):
-        label = f"{_place(ensembles, places[k])} less {_place(ensembles, places[0])}"
+        one, other = place_name(ensembles, places[k]), place_name(ensembles, places[0])
         gap, gap_prior = after[:, k] - after[:, 0], before[:, k] - before[:, 0]
-        rows.append(_row(label, gap, gap_prior, unit, signed=True))
+        rows.append(_row(f"{one} less {other}", gap, gap_prior, unit, signed=True))
         words.append(
-            f"{_place(ensembles, places[k])} was more hostile than {_place(ensembles, places[0])} "
+            f"{one} was more hostile than {other} "
             f"with a chance of {100 * (gap > 0).mean():.0f} per cent, by {phrase(rows[-1])}"
         )
     by = []
@@ -460,11 +384,11 @@ def _contrast(ensembles: Ensembles, asked: AskedQuestion, _: Comparison | None) 
         part = after[:, at + 1 : at + n].mean(axis=1) - after[:, at]
         part_prior = before[:, at + 1 : at + n].mean(axis=1) - before[:, at]
         rows.append(
-            _row(f"of it, {_term('hostility_' + term)}", part, part_prior, unit, signed=True)
+            _row(f"of it, {term_words('hostility_' + term)}", part, part_prior, unit, signed=True)
         )
-        by.append(f"{_term('hostility_' + term)} {phrase(rows[-1])}")
+        by.append(f"{term_words('hostility_' + term)} {phrase(rows[-1])}")
     text = ". ".join(words) + ". By what, the border cities' mean against "
-    text += f"{_place(ensembles, places[0])}: " + "; ".join(by) + "."
+    text += f"{place_name(ensembles, places[0])}: " + "; ".join(by) + "."
     apart = "Three cities can tell how they differ, and hardly by what."
     return _finish(ensembles, asked, rows, [*figures], text, apart)
 
@@ -473,60 +397,3 @@ def _held_at_zero(ensembles: Ensembles, switch: str) -> bool:
     """Whether a term is no part of the model of this case."""
     known = ensembles.model.files.parameters.get(switch)
     return known is None or (known.prior.family == "fixed" and known.prior.arguments[0] == 0.0)
-
-
-TERMS = {
-    "payment": "payment to officials",
-    "composition": "more visitors on group lists",
-    "compliance": "people who leave on time more often",
-    "common_threat": "the common threat",
-    "arms": "the arms trade",
-    "hostility_share": "the share of migrants",
-    "hostility_deprivation": "loss of income",
-    "hostility_dispute": "the border dispute",
-    "hostility_region": "relative gains of a border region",
-    "hostility_unauthorised": "unauthorised stay",
-}
-
-
-def _term(switch: str) -> str:
-    return TERMS.get(switch, switch.replace("_", " "))
-
-
-MEASURES = {
-    "migrants_stock": "people away from home, all statuses",
-    "trade_turnover": "trade",
-    "border_crossings": "border crossings",
-    "recorded_compliance": "recorded compliance",
-    "alignment": "alignment",
-    "hostility": "hostility",
-}
-
-
-def _place(ensembles: Ensembles, place: str) -> str:
-    if place in ensembles.model.index.pairs:
-        return " and ".join(_place(ensembles, state) for state in place.split("-"))
-    known = ensembles.model.files.places.get(place)
-    name = known.name if known and known.name else place
-    return name.split(" (")[0]
-
-
-def _name(ensembles: Ensembles, figure: Figure) -> str:
-    groups = ensembles.model.files.config.groups
-    words = MEASURES.get(figure.measure, figure.measure.replace("_", " "))
-    if figure.group in groups and figure.group != "foreigners":
-        words += f" ({groups[figure.group].label})"
-    return f"{words}, {_place(ensembles, figure.place)}"
-
-
-def _cannot_tell(ensembles: Ensembles, figure: Figure) -> str:
-    """What the targets of a measure cannot tell, in the case's own words."""
-    said = [
-        target.cannot_tell
-        for target in ensembles.model.files.targets
-        if figure.measure in (target.measure or "").split(";") and target.cannot_tell
-    ]
-    joined = "; ".join(dict.fromkeys(said))
-    return (
-        f"The figures on {figure.measure.replace('_', ' ')} cannot tell: {joined}." if said else ""
-    )

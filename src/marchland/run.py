@@ -2,20 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marchland.answers import Answer, Ensembles, answer
+from marchland.answers import Answer, answer
 from marchland.case import CaseFiles
+from marchland.ensembles import Ensembles
 from marchland.evidence import Contradiction, EvidenceBase
+from marchland.findings import (
+    above_residents,
+    assertions_of,
+    boundary_of,
+    checks_of,
+    fit_of,
+    is_inside,
+    predictions_of,
+    targets_of,
+)
 from marchland.inference.calibrate import (
     CHAINS,
     KEEP,
@@ -24,22 +33,19 @@ from marchland.inference.calibrate import (
     QUICK_SWEEPS,
     SWEEPS,
     Comparison,
-    Posterior,
     calibrate,
     compare,
 )
-from marchland.inference.likelihood import LOWER, UPPER, Evidence, predictive
 from marchland.inference.smc import Progress
-from marchland.lines import QUANTILES, Line, batches, standard_lines, summarise
+from marchland.lines import Line, batches, standard_lines, summarise
 from marchland.model import BASELINE, Model
-from marchland.outputs import PREDICTION_COLUMNS
-from marchland.readings import Figure
+
+__all__ = ["Options", "RunResult", "Stage", "above_residents", "is_inside", "run"]
 
 Floats = NDArray[np.float64]
 Stage = Callable[[str], None]
 MEMBERS = 500
 QUICK_MEMBERS = 200
-SUPPORT = 0.9
 
 
 @dataclass
@@ -185,7 +191,7 @@ def run(
     clock.stage("simulate")
     ensembles = Ensembles(model, posterior, options.members, options.seed, options.workers)
     series = _series(model, ensembles)
-    predictions = _predictions(ensembles)
+    predictions = predictions_of(ensembles)
     clock.stage("answer")
     by_question = {comparison.question: comparison for comparison in comparisons}
     answers = [
@@ -193,8 +199,8 @@ def run(
         for asked in files.config.questions
     ]
     parameters = posterior.table(model)
-    assertions = _assertions(files, parameters)
-    targets = _targets(files, posterior.evidence, predictions)
+    assertions = assertions_of(files, parameters)
+    targets = targets_of(files, posterior.evidence, predictions)
     result = RunResult(
         files=files,
         version=version("marchland"),
@@ -207,11 +213,11 @@ def run(
         assertions=assertions,
         targets=targets,
         answers=answers,
-        boundary=_boundary(posterior, parameters, assertions),
+        boundary=boundary_of(posterior, parameters, assertions),
         contradictions=EvidenceBase(files).found,
         comparisons=comparisons,
-        fit=_fit(posterior, predictions),
-        checks=_checks(model, ensembles, predictions),
+        fit=fit_of(posterior, predictions),
+        checks=checks_of(model, ensembles, predictions),
         draws=pd.DataFrame(posterior.values, columns=posterior.names),
     )
     clock.stage("")
@@ -270,311 +276,3 @@ def _series_of(model: Model, ensembles: Ensembles, lines: list[Line]) -> pd.Data
         difference = summarise(model, lines, other - baseline, "posterior", f"{name} - baseline")
         frames.append(difference)
     return pd.concat(frames, ignore_index=True)
-
-
-def _predictions(ensembles: Ensembles) -> pd.DataFrame:
-    """What would have been observed, before and after the evidence, beside what was."""
-    evidence = ensembles.posterior.evidence
-    rng = np.random.default_rng([ensembles.seed, 2])
-    frames = []
-    for explanation, read in (("posterior", ensembles.read), ("prior", ensembles.read_prior)):
-        figures = read(evidence.readings)
-        seen = predictive(evidence, figures, rng)
-        frames.append(_prediction_table(evidence, seen, explanation))
-    return pd.concat(frames, ignore_index=True)
-
-
-def _prediction_table(evidence: Evidence, seen: Floats, explanation: str) -> pd.DataFrame:
-    rows = []
-    for n, q in enumerate(evidence.records):
-        quantiles = np.nanquantile(seen[:, n], QUANTILES)
-        end = q.end or q.start
-        rows.append(
-            {
-                "explanation": explanation,
-                "evidence_id": q.id,
-                "measure": q.measure,
-                "statistic": q.statistic,
-                "place": q.place,
-                "group": q.group,
-                "counterpart": q.counterpart,
-                "start": q.start.text if q.start else None,
-                "end": end.text if end else None,
-                "unit": q.unit,
-                "observed": q.value,
-                "low": q.low,
-                "high": q.high,
-                "use": q.use,
-                **{f"q{round(100 * p):02d}": v for p, v in zip(QUANTILES, quantiles, strict=True)},
-                "source": q.source,
-                "locator": q.locator,
-            }
-        )
-    return pd.DataFrame(rows, columns=list(PREDICTION_COLUMNS))
-
-
-def is_inside(row: pd.Series, bound: str | None, low: str = "q05", high: str = "q95") -> bool:
-    """Whether an observed figure, range or bound agrees with a predictive interval."""
-    values = [row[k] for k in ("observed", "low", "high") if not pd.isna(row[k])]
-    if not values:
-        return False
-    above = row[high] >= min(values)
-    below = row[low] <= max(values)
-    if bound in LOWER:
-        return bool(above)
-    if bound in UPPER:
-        return bool(below)
-    return bool(above and below)
-
-
-def _targets(files: CaseFiles, evidence: Evidence, predictions: pd.DataFrame) -> pd.DataFrame:
-    scored = {i.quantity.id: i.target for i in evidence.items}
-    scored |= {q.id: s.target for s in evidence.surveys for q in s.quantities}
-    bounds = {q.id: q.bound for q in evidence.records}
-    after = (
-        predictions[predictions["explanation"] == "posterior"] if len(predictions) else predictions
-    )
-    inside: dict[str, list[bool]] = {}
-    for _, row in after.iterrows():
-        name = str(row["evidence_id"])
-        if name in scored:
-            inside.setdefault(scored[name], []).append(is_inside(row, bounds[name]))
-    rows = []
-    for target in files.targets:
-        found = inside.get(target.target, [])
-        rows.append(
-            {
-                "target": target.target,
-                "form": target.form,
-                "records": len(found),
-                "inside": sum(found) if found else None,
-                "left_out": ";".join(q for q in target.quantities if q in evidence.left_out),
-                "informs": target.informs,
-                "cannot_tell": target.cannot_tell,
-            }
-        )
-    columns = ["target", "form", "records", "inside", "left_out", "informs", "cannot_tell"]
-    return pd.DataFrame(rows, columns=columns)
-
-
-def _assertions(files: CaseFiles, parameters: pd.DataFrame) -> pd.DataFrame:
-    """Every assertion with what the evidence says of its coefficient."""
-    known = {str(row["name"]): row for _, row in parameters.iterrows()}
-    rows = []
-    for a in files.assertions:
-        names = [n.strip() for n in (a.switch or "").split(";") if n.strip()]
-        terms = [known[n] for n in names if n in known and known[n]["family"] != "fixed"]
-        support, probability, informed = "not in the model", np.nan, False
-        if names:
-            support = "cannot tell"
-        if terms:
-            probability = float(np.mean([t["probability_positive"] for t in terms]))
-            informed = any(bool(t["informed"]) for t in terms)
-            support = _support(terms)
-        rows.append(
-            {
-                "id": a.id,
-                "group": a.group,
-                "cause": a.cause,
-                "effect": a.effect,
-                "sign": a.sign,
-                "status": a.status,
-                "equation": a.equation,
-                "switch": a.switch,
-                "source": a.source,
-                "locator": a.locator,
-                "support": support,
-                "probability": probability,
-                "informed": informed,
-            }
-        )
-    columns = ["id", "group", "cause", "effect", "sign", "status", "equation", "switch", "source"]
-    return pd.DataFrame(rows, columns=[*columns, "locator", "support", "probability", "informed"])
-
-
-def _support(terms: list[pd.Series]) -> str:
-    """Whether every coefficient has the asserted sign, the opposite one, or neither for sure.
-
-    A coefficient whose sign the prior had settled tells nothing about the assertion unless the
-    evidence narrowed it.
-    """
-    told = [t for t in terms if t["sign_in_question"] or t["informed"]]
-    if not told:
-        return "cannot tell"
-    if all(t["probability_positive"] >= SUPPORT for t in told):
-        return "supports"
-    if all(t["probability_positive"] <= 1.0 - SUPPORT for t in told):
-        return "contradicts"
-    return "cannot tell"
-
-
-def _boundary(
-    posterior: Posterior, parameters: pd.DataFrame, assertions: pd.DataFrame
-) -> list[str]:
-    """Sentences on what the evidence cannot tell."""
-    said = []
-    free = parameters[parameters["family"] != "fixed"]
-    silent = free[~free["informed"]]
-    if len(silent):
-        names = ", ".join(str(name) for name in silent["name"])
-        said.append(
-            f"Of {len(free)} free parameters the evidence informs {len(free) - len(silent)}. "
-            f"For the others it does not tell, posterior and prior are much the same: {names}."
-        )
-    for first, second, r in posterior.together():
-        sign = "sum" if r < 0 else "difference"
-        said.append(
-            f"{first} and {second} are known together but not apart (correlation {r:.2f}): "
-            f"the evidence fixes something like their {sign}."
-        )
-    if len(assertions):
-        inside = assertions[assertions["support"] != "not in the model"]
-        told = int(assertions["informed"].sum())
-        said.append(
-            f"{len(assertions)} assertions stand in the sources; {len(inside)} are terms of this "
-            f"model, and the evidence informs {told} of them."
-        )
-    if posterior.evidence.left_out:
-        said.append(
-            "Nothing in the model computes these figures, which stand in targets: "
-            + ", ".join(sorted(posterior.evidence.left_out))
-            + "."
-        )
-    if posterior.sample.failed:
-        said.insert(0, f"The fit failed: {posterior.sample.failed}")
-    return said
-
-
-def _fit(posterior: Posterior, predictions: pd.DataFrame) -> dict[str, object]:
-    sample = posterior.sample
-    bounds = {q.id: q.bound for q in posterior.evidence.records}
-    scored = {i.quantity.id for i in posterior.evidence.items}
-    scored |= {q.id for s in posterior.evidence.surveys for q in s.quantities}
-    inside = [
-        is_inside(row, bounds[str(row["evidence_id"])])
-        for _, row in predictions.iterrows()
-        if row["explanation"] == "posterior" and row["evidence_id"] in scored
-    ]
-    return {
-        "log_evidence": sample.log_evidence,
-        "log_evidence_error": sample.log_evidence_error,
-        "particles": len(sample.z),
-        "temperatures": len(sample.temperatures),
-        "acceptance_lowest": min(sample.acceptance),
-        "steps": sample.steps,
-        "unique_ancestors": sample.unique,
-        "remembered": sample.remembered,
-        "halves_apart": sample.apart,
-        "failed": sample.failed,
-        "parameters_free": posterior.prior.dimension,
-        "targets": len(posterior.evidence.targets),
-        "records_scored": len(inside),
-        "records_inside_90": sum(inside),
-    }
-
-
-def _checks(model: Model, ensembles: Ensembles, predictions: pd.DataFrame) -> dict[str, object]:
-    """Whether the prior predicts nothing absurd and rules out no target."""
-    above = above_residents(model, ensembles.posterior, ensembles.workers)
-    bounds = {q.id: q.bound for q in ensembles.posterior.evidence.records}
-    before = predictions[predictions["explanation"] == "prior"] if len(predictions) else predictions
-    scored = {i.quantity.id for i in ensembles.posterior.evidence.items}
-    outside = [
-        str(row["evidence_id"])
-        for _, row in before.iterrows()
-        if row["evidence_id"] in scored and not is_inside(row, bounds[str(row["evidence_id"])])
-    ]
-    return {
-        "prior_share_with_more_migrants_than_residents": above,
-        "prior_figures_outside_central_90": outside,
-    }
-
-
-def above_residents(model: Model, posterior: Posterior, workers: int) -> float:
-    """Share of prior draws that ever put more migrants than residents in a host region."""
-    hosts = [
-        model.index.regions[r]
-        for r in range(len(model.index.regions))
-        if model.world.region[r].host
-    ]
-    groups = sorted({c.group for c in model.files.config.corridors if c.kind == "sojourners"})
-    pairs = []
-    for region in hosts:
-        for group in groups:
-            stock = model.atlas.line("migrants_stock", region, group)
-            people = model.atlas.line("population", region)
-            if stock is not None and people is not None:
-                pairs.append((stock, people))
-    if not pairs:
-        return 0.0
-    lines = [stock for stock, _ in pairs] + [people for _, people in pairs]
-    _, series = model.run(posterior.names, posterior.prior_values, (), lines, workers=workers)
-    stocks, people_there = series[:, : len(pairs)], series[:, len(pairs) :]
-    known = ~np.isnan(stocks) & ~np.isnan(people_there)
-    return float(((stocks > people_there) & known).any(axis=(1, 2)).mean())
-
-
-def summary(result: RunResult) -> str:
-    """summary.json: what a program wants to know of a run."""
-    counts = EvidenceBase(result.files)
-    informed = result.assertions["informed"].sum() if len(result.assertions) else 0
-    content = {
-        "case": result.files.config.title,
-        "version": result.version,
-        "as_of": result.files.config.as_of,
-        "until": result.until,
-        "seed": result.seed,
-        "members": result.members,
-        "answers": [
-            {
-                "question": a.question,
-                "id": a.id,
-                "text": a.text,
-                "value": a.value,
-                "low": a.low,
-                "high": a.high,
-                "unit": a.unit,
-                "verdict": a.verdict,
-            }
-            for a in result.answers
-        ],
-        "evidence": {
-            "quantities": len(counts.quantities),
-            "events": len(counts.events),
-            "sources": len(counts.sources),
-            "forecasts": len(counts.forecasts),
-            "targets": len(counts.targets),
-        },
-        "assertions": {
-            "total": len(result.assertions),
-            "informed": int(informed),
-            "by_status": _count(result.assertions, "status"),
-            "by_support": _count(result.assertions, "support"),
-        },
-        "contradictions": len(result.contradictions),
-        "fit": result.fit,
-        "checks": result.checks,
-        "explanations": {c.question: c.table.to_dict("records") for c in result.comparisons},
-        "scenarios": {name: s.title for name, s in result.files.scenarios.items()},
-        "seconds": result.seconds,
-    }
-    return json.dumps(content, indent=2, ensure_ascii=False, default=_plain) + "\n"
-
-
-def _count(table: pd.DataFrame, column: str) -> dict[str, int]:
-    if not len(table):
-        return {}
-    return {str(k): int(v) for k, v in table[column].fillna("").value_counts().sort_index().items()}
-
-
-def _plain(value: object) -> object:
-    if isinstance(value, np.generic):
-        return value.item()
-    if isinstance(value, Path):
-        return str(value)
-    return str(value)
-
-
-def figure_name(figure: Figure) -> str:
-    """Key of a line in a table of lines."""
-    return "/".join(str(part or "") for part in (figure.measure, figure.place, figure.group))

@@ -17,7 +17,8 @@ from marchland.outputs.citation import write_citation
 from marchland.outputs.codebook import write_codebook
 from marchland.outputs.dyads import dyad_table, write_dyads
 from marchland.report import render
-from marchland.run import RunResult, summary
+from marchland.run import RunResult
+from marchland.summary import summary
 
 EXTRA = {
     "parameters.csv": {

@@ -1,0 +1,61 @@
+"""Ensembles of a calibrated model, before and after the evidence, read under any setting."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from marchland.inference.calibrate import Posterior
+from marchland.model import BASELINE, Model, Setting
+from marchland.readings import Reading
+
+Floats = NDArray[np.float64]
+
+
+@dataclass
+class Ensembles:
+    """Draws of the posterior and of the prior, ready to be read under any setting.
+
+    Parameters
+    ----------
+    model, posterior
+        The calibrated model.
+    members, seed, workers, stochastic
+        As in `Model.run`.
+    """
+
+    model: Model
+    posterior: Posterior
+    members: int
+    seed: int
+    workers: int
+    stochastic: bool = True
+
+    def read(self, readings: list[Reading], setting: Setting = BASELINE) -> Floats:
+        """Figures under a setting, (members, readings), with the members' own luck."""
+        return self._read(self.posterior.pick(self.members), readings, setting)
+
+    def read_prior(self, readings: list[Reading], setting: Setting = BASELINE) -> Floats:
+        """The same before the evidence."""
+        return self._read(self.posterior.pick_prior(self.members), readings, setting)
+
+    def _read(self, values: Floats, readings: list[Reading], setting: Setting) -> Floats:
+        figures, _ = self.model.run(
+            self.posterior.names,
+            values,
+            readings,
+            setting=setting,
+            stochastic=self.stochastic,
+            seed=self.seed,
+            workers=self.workers,
+        )
+        return figures
+
+    def scenario(self, name: str) -> Setting:
+        """Setting of a scenario of the case."""
+        scenario = self.model.files.scenarios[name]
+        off = tuple(c.switch for c in scenario.changes if hasattr(c, "switch") and c.set == 0)
+        changes = tuple(c for c in scenario.changes if not hasattr(c, "switch"))
+        return Setting(name=name, off=off, changes=changes)
