@@ -84,6 +84,10 @@ E1,1994-01-29,,RUS;CHN,CHN,AGREE,treaty,3.5,act,regime,wishnick2003,wishnick2003
 id,group,cause,effect,sign,delay,status,equation,switch,source,locator
 A1,regimes,visas,crossings,-,immediate,stated,E5,visa,wishnick2003,wishnick2003:45
 """,
+    "evidence/positions.csv": """\
+assertion,source,position,locator,note
+A1,smith2012,denies,smith2012:30,says that few were kept out
+""",
     "evidence/targets.csv": """\
 target,form,quantities,measure,place,period,informs,cannot_tell
 crossings,series,Q1;Q2,border_crossings,amurskaia,1988; 1992,departures,nationality

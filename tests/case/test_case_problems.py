@@ -223,6 +223,44 @@ BREAKS: dict[str, tuple[str, str, str, int, str]] = {
         *("evidence/forecasts.csv", "trade_turnover", "trade_turnovers", 2),
         'unknown measure "trade_turnovers"; did you mean "trade_turnover"?',
     ),
+    # positions
+    "assertion of a position": (
+        *("evidence/positions.csv", "A1,", "A9,", 2),
+        'unknown assertion "A9"',
+    ),
+    "source of a position": (
+        *("evidence/positions.csv", "smith2012,denies,smith2012:30", "smith,denies,smith:30", 2),
+        'unknown source "smith"; did you mean "smith2012"?',
+    ),
+    "unknown position": (
+        *("evidence/positions.csv", "denies", "doubts", 2),
+        'unknown position "doubts"',
+    ),
+    "locator of a position": (
+        *("evidence/positions.csv", "smith2012:30", "wishnick2003:30", 2),
+        'is in "wishnick2003", but the source is "smith2012"',
+    ),
+    "position without a locator": (
+        *("evidence/positions.csv", "smith2012:30", "", 2),
+        '"locator" is missing',
+    ),
+    "position given twice": (
+        *("evidence/positions.csv", "out\n", "out\nA1,smith2012,denies,smith2012:31,\n", 3),
+        'duplicate position of "smith2012" on "A1"; it is first on line 2',
+    ),
+    "position against itself": (
+        *("evidence/positions.csv", "out\n", "out\nA1,smith2012,asserts,smith2012:31,\n", 3),
+        "smith2012 cannot both assert and deny A1; it denies it on line 2",
+    ),
+    "position that the assertion has": (
+        *(
+            "evidence/positions.csv",
+            "smith2012,denies,smith2012:30",
+            "wishnick2003,asserts,wishnick2003:30",
+            2,
+        ),
+        "wishnick2003 asserts A1 already in evidence/assertions.csv",
+    ),
     # drivers
     "driver cell": (
         *("drivers.csv", "0.03,0.02", "high,0.02", 2),
@@ -340,6 +378,60 @@ BREAKS: dict[str, tuple[str, str, str, int, str]] = {
     "two ways at once": (
         *("scenarios.yaml", "scale: 0.5", "scale: 0.5, add: 1", 9),
         "one of set, scale and add, but got scale and add",
+    ),
+    "switch with dates": (
+        *(
+            "scenarios.yaml",
+            "{switch: act_nato, set: 0}",
+            "{switch: act_nato, from: 1995, set: 0}",
+            10,
+        ),
+        'the switch "act_nato" cannot be dated: a term is off for the whole run',
+    ),
+    "switch that is on as it is": (
+        *("scenarios.yaml", "act_nato, set: 0", "act_nato, set: 1", 10),
+        'the switch "act_nato" is on as it is; set it to 0',
+    ),
+    "scenario before the period": (
+        *("scenarios.yaml", "from: 1994-01-29", "from: 1980", 5),
+        "from must lie in the period 1988/2003, but got 1980",
+    ),
+    "scenario after the period": (
+        *("scenarios.yaml", "to: 1996", "to: 2004", 5),
+        "to must lie in the period 1988/2003, but got 2004",
+    ),
+    "scenario from an open date": (
+        *("scenarios.yaml", "from: 1994-01-29", "from: ../1994", 5),
+        "from must be a date, but got ../1994; leave it out where it is open",
+    ),
+    "driver that the case does not give": (
+        *("scenarios.yaml", "driver: unemployment", "driver: income", 9),
+        "drivers.csv gives no income of heilongjiang, so there is nothing to change",
+    ),
+    "place for which a driver is not given": (
+        *("scenarios.yaml", "place: heilongjiang", "place: amurskaia", 9),
+        "drivers.csv gives no unemployment of amurskaia, so there is nothing to change; "
+        "choose from heilongjiang",
+    ),
+    "driver of the start": (
+        *("scenarios.yaml", "driver: unemployment", "driver: population", 9),
+        "a scenario cannot change population: it is read once, for the start",
+    ),
+    "driver set outside its unit": (
+        *("scenarios.yaml", "scale: 0.5", "set: 1.5", 9),
+        "unemployment must be at least 0 and below 1, but got set=1.5",
+    ),
+    "driver scaled outside its unit": (
+        *("scenarios.yaml", "scale: 0.5", "scale: 100", 9),
+        "unemployment must be at least 0 and below 1, but scale=100 makes it 3 in heilongjiang",
+    ),
+    "driver lowered outside its unit": (
+        *("scenarios.yaml", "scale: 0.5", "add: -0.1", 9),
+        "but add=-0.1 makes it -0.07 in heilongjiang",
+    ),
+    "driver outside its unit": (
+        *("drivers.csv", "0.03,0.02,0.05", "3,2,5", 2),
+        "unemployment must be at least 0 and below 1, but got value=3",
     ),
     "half a switch": ("scenarios.yaml", "act_nato, set: 0", "act_nato, set: 0.5", 10, "set"),
     "scenario that ends before it starts": (

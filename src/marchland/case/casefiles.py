@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import hashlib
+from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
@@ -13,6 +14,7 @@ from marchland.case.schema import (
     Forecast,
     Measure,
     Place,
+    Position,
     Quantity,
     Row,
     Source,
@@ -36,6 +38,7 @@ SOURCES_FILE = "sources.bib"
 QUANTITIES_FILE = "evidence/quantities.csv"
 EVENTS_FILE = "evidence/events.csv"
 ASSERTIONS_FILE = "evidence/assertions.csv"
+POSITIONS_FILE = "evidence/positions.csv"
 TARGETS_FILE = "evidence/targets.csv"
 FORECASTS_FILE = "evidence/forecasts.csv"
 RULES_FILE = "evidence/rules.yaml"
@@ -44,6 +47,7 @@ MODEL_FILE = "model.yaml"
 EXPLANATIONS_FILE = "explanations.yaml"
 SCENARIOS_FILE = "scenarios.yaml"
 NOTES_FILE = "notes.md"
+LINES_FILE = "lines.geojson"
 
 TABLES: dict[str, type[Row]] = {
     PLACES_FILE: Place,
@@ -51,6 +55,7 @@ TABLES: dict[str, type[Row]] = {
     QUANTITIES_FILE: Quantity,
     EVENTS_FILE: Event,
     ASSERTIONS_FILE: Assertion,
+    POSITIONS_FILE: Position,
     TARGETS_FILE: Target,
     FORECASTS_FILE: Forecast,
     DRIVERS_FILE: DriverRow,
@@ -82,6 +87,8 @@ class CaseFiles:
     unread : frozenset of str
         Files of which a part could not be read, so that nothing can be said of names missing
         from them. Empty in a case that loaded.
+    digest : str
+        Digest of the bytes of the files, taken before they were read: the same case has the same.
     """
 
     path: Path
@@ -103,7 +110,19 @@ class CaseFiles:
     explanations: Explanations
     scenarios: dict[str, Scenario]
     notes: str = ""
+    positions: list[Position] = field(default_factory=list)
     unread: frozenset[str] = frozenset()
+    digest: str = ""
+
+
+def digest_of(folder: Path) -> str:
+    """SHA-256 over the files of a case; what else lies in the folder does not count."""
+    digest = hashlib.sha256()
+    for name in sorted((*FILES, LINES_FILE)):
+        path = folder / name
+        content = path.read_bytes() if path.is_file() else b""
+        digest.update(f"{name}\0{len(content)}\0".encode() + content)
+    return digest.hexdigest()
 
 
 def with_places_of_config(places: dict[str, Place], config: Config) -> dict[str, Place]:

@@ -1,4 +1,4 @@
-"""Rules of the evidence: figures, events, assertions, targets and forecasts."""
+"""Rules of the evidence: figures, events, assertions, positions, targets and forecasts."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 
 from marchland.case import casefiles as cf
 from marchland.case.names import Names
-from marchland.case.schema import Measure, Quantity, Target
+from marchland.case.schema import Measure, Position, Quantity, Target
 
 _UNIT_OF = {
     "change_pct": "percent",
@@ -55,6 +55,7 @@ def check_evidence(names: Names) -> None:
             if switch.strip():
                 names.switch(*at, switch.strip())
         names.citation(*at, assertion.source, assertion.locator)
+    _check_positions(names)
     for forecast in names.files.forecasts:
         at = (cf.FORECASTS_FILE, forecast.line)
         if forecast.measure is not None:
@@ -143,6 +144,33 @@ def _check_calibration(names: Names, row: Quantity) -> None:
     elif as_of is not None and (period.end is None or period.end > date(as_of, 12, 31)):
         rule = f"evidence that calibrates must end by as_of ({as_of})"
         names.report(*at, f"{rule}, but got end={period}; use check instead")
+
+
+def _check_positions(names: Names) -> None:
+    """A source takes one position on an assertion, and says where."""
+    assertions = {row.id: row for row in names.files.assertions if row.id}
+    first: dict[tuple[str, str], Position] = {}
+    for row in names.files.positions:
+        at = (cf.POSITIONS_FILE, row.line)
+        names.citation(*at, row.source, row.locator)
+        if not names.known(*at, "assertion", row.assertion, assertions, cf.ASSERTIONS_FILE):
+            continue
+        if row.assertion is None or row.source is None or row.position is None:
+            continue
+        own = assertions.get(row.assertion)
+        if own is not None and own.source == row.source and row.position == "asserts":
+            names.report(
+                *at, f"{row.source} asserts {row.assertion} already in {cf.ASSERTIONS_FILE}"
+            )
+        other = first.setdefault((row.assertion, row.source), row)
+        if other is row:
+            continue
+        if other.position == row.position:
+            rule = f'duplicate position of "{row.source}" on "{row.assertion}"'
+            names.report(*at, f"{rule}; it is first on line {other.line}")
+        else:
+            rule = f"{row.source} cannot both assert and deny {row.assertion}"
+            names.report(*at, f"{rule}; it {other.position} it on line {other.line}")
 
 
 def _check_targets(names: Names) -> None:

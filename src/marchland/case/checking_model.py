@@ -6,16 +6,14 @@ from collections.abc import Iterator
 from typing import TypeVar
 
 from marchland.case import casefiles as cf
+from marchland.case.checking_scenarios import check_scenario
+from marchland.case.limits import limits
 from marchland.case.names import Names
 from marchland.case.naming import suggestion
 from marchland.case.settings import (
     DEFAULT_DEPARTURES,
     AskedQuestion,
-    Change,
     Corridor,
-    DriverChange,
-    RuleChange,
-    SwitchChange,
 )
 
 T = TypeVar("T", Corridor, AskedQuestion)
@@ -36,8 +34,7 @@ def check_model(names: Names) -> None:
     _check_parameters(names)
     _check_explanations(names)
     for scenario in names.files.scenarios.values():
-        for change in scenario.changes or []:
-            _check_change(names, change)
+        check_scenario(names, scenario)
 
 
 def _once(names: Names, rows: list[T], what: str) -> Iterator[T]:
@@ -150,37 +147,25 @@ def _check_drivers(names: Names) -> None:
         at = (cf.DRIVERS_FILE, row.line)
         if row.driver is not None and not names.vocabulary.knows_driver(row.driver):
             unknown.setdefault(row.driver, []).append(row.line)
-        _check_driver_place(names, at, row.driver, row.place)
+        names.driver_place(*at, row.driver, row.place)
         term = names.vocabulary.drivers.get(row.driver or "")
         if term is not None and row.unit is not None and row.unit != term.unit:
             fits = f"{row.driver} is in {term.unit}"
             names.report(*at, f'the unit "{row.unit}" does not fit: {fits}')
         names.order(*at, row.start, row.end)
         names.range(*at, row.value, row.low, row.high)
+        if term is not None and row.value is not None:
+            allowed = limits(term.name)
+            if allowed.broken(row.value):
+                rule = f"{term.name} must be {allowed.rule(row.value)}"
+                message = f"{rule}, but got value={row.value:g}"
+                names.report(*at, message)
     for driver, lines in unknown.items():
         hint = suggestion(driver, names.vocabulary.drivers)
         hint = hint or "; acts of outside powers begin with act_"
         more = f" (and {len(lines) - 1} more rows)" if len(lines) > 1 else ""
         message = f'unknown driver "{driver}": the model reads none so named{hint}{more}'
         names.report(cf.DRIVERS_FILE, lines[0], message)
-
-
-def _check_driver_place(
-    names: Names, at: tuple[str, int], driver: str | None, place: str | None
-) -> None:
-    """A driver of regions stands at a region, one of states at a state, one of pairs at a pair."""
-    if not names.place(*at, place) or place is None or driver is None:
-        return
-    term = names.vocabulary.drivers.get(driver)
-    dimension = term.dimension if term else "state" if driver in names.act_drivers else None
-    regions = names.files.config.regions
-    fits = {"region": place in regions, "state": place in names.states}
-    if cf.CONFIG_FILE in names.files.unread or cf.PLACES_FILE in names.files.unread:
-        return
-    if dimension is not None and not fits.get(dimension, names.is_pair(place)):
-        hint = suggestion(place, regions) if dimension == "region" else ""
-        where = " of case.yaml" if dimension == "region" else ""
-        names.report(*at, f"{driver} is given for a {dimension}{where}, but got {place}{hint}")
 
 
 def _check_rules(names: Names) -> None:
@@ -242,20 +227,3 @@ def _check_explanations(names: Names) -> None:
                 names.switch(*at, switch)
             for parameter in rival.set or {}:
                 names.parameter(*at, parameter)
-
-
-def _check_change(names: Names, change: Change) -> None:
-    at = (cf.SCENARIOS_FILE, change.line)
-    names.order(*at, change.start, change.end)
-    match change:
-        case RuleChange():
-            borders = names.files.config.borders
-            if change.rule not in borders and cf.CONFIG_FILE not in names.files.unread:
-                hint = suggestion(change.rule, borders, cf.CONFIG_FILE)
-                names.report(*at, f'rule of an unknown border "{change.rule}"{hint}')
-        case DriverChange():
-            choices = set(names.vocabulary.drivers) | names.act_drivers
-            names.known(*at, "driver", change.driver, choices, cf.DRIVERS_FILE)
-            _check_driver_place(names, at, change.driver, change.place)
-        case SwitchChange():
-            names.switch(*at, change.switch)

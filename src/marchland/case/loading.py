@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -108,12 +108,21 @@ def load(path: str | Path, *, vocabulary: Vocabulary = VOCABULARY) -> cf.CaseFil
     """
     folder = find_case(path)
     reader = _Reader(folder)
-    files = reader.case()
+    digest = _digest(folder)
+    files = replace(reader.case(), digest=digest)
     problems = sorted({_on_one_line(p) for p in (*reader.problems, *check_case(files, vocabulary))})
     if problems:
         count = "1 problem" if len(problems) == 1 else f"{len(problems)} problems"
         raise CaseError(f"{folder.name}: {count}; mend and check again.", problems)
     return files
+
+
+def _digest(folder: Path) -> str:
+    """Digest of the case, empty where a file cannot be read: that is a problem of its own."""
+    try:
+        return cf.digest_of(folder)
+    except OSError:
+        return ""
 
 
 def _on_one_line(problem: Problem) -> Problem:
@@ -151,6 +160,7 @@ class _Reader:
             quantities=tables[cf.QUANTITIES_FILE],
             events=tables[cf.EVENTS_FILE],
             assertions=tables[cf.ASSERTIONS_FILE],
+            positions=tables[cf.POSITIONS_FILE],
             targets=tables[cf.TARGETS_FILE],
             forecasts=tables[cf.FORECASTS_FILE],
             drivers=tables[cf.DRIVERS_FILE],

@@ -106,6 +106,22 @@ class Names:
         self.report(file, line, f'unknown {what} "{name}"{hint}')
         return False
 
+    def driver_place(self, file: str, line: int, driver: str | None, place: str | None) -> None:
+        """Report a driver that does not stand where it belongs: at a region, a state or a pair."""
+        if not self.place(file, line, place) or place is None or driver is None:
+            return
+        term = self.vocabulary.drivers.get(driver)
+        dimension = term.dimension if term else "state" if driver in self.act_drivers else None
+        regions = self.files.config.regions
+        fits = {"region": place in regions, "state": place in self.states}
+        if {cf.CONFIG_FILE, cf.PLACES_FILE} & self.files.unread:
+            return
+        if dimension is not None and not fits.get(dimension, self.is_pair(place)):
+            hint = suggestion(place, regions) if dimension == "region" else ""
+            where = " of case.yaml" if dimension == "region" else ""
+            message = f"{driver} is given for a {dimension}{where}, but got {place}{hint}"
+            self.report(file, line, message)
+
     def group(self, file: str, line: int, name: str | None) -> bool:
         """Report a name that is not a group of case.yaml."""
         groups = self.files.config.groups

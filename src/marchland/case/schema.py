@@ -81,7 +81,15 @@ class Place(Row):
     weight: float | None = Field(default=None, ge=0)
     iso3166: str | None = None
     cow: int | None = None
+    latitude: float | None = Field(default=None, ge=-90, le=90)
+    longitude: float | None = Field(default=None, ge=-180, le=180)
     note: str | None = None
+
+    @model_validator(mode="after")
+    def _both_coordinates(self) -> Place:
+        if (self.latitude is None) != (self.longitude is None):
+            raise ValueError("latitude and longitude are given together or not at all")
+        return self
 
 
 class Measure(Row):
@@ -172,6 +180,16 @@ class Assertion(Row):
     switch: str | None = None
     source: str
     locator: str
+
+
+class Position(Row):
+    """What another source says of an assertion: it asserts the same, or denies it."""
+
+    assertion: Identifier
+    source: str
+    position: Literal["asserts", "denies"]
+    locator: str
+    note: str | None = None
 
 
 class Target(Row):

@@ -16,6 +16,7 @@ _REFERENCES = {
     "quantities": {"measure": "measures", "place": "places", "source": "sources"},
     "events": {"source": "sources"},
     "assertions": {"source": "sources"},
+    "positions": {"assertion": "assertions", "source": "sources"},
     "forecasts": {"source": "sources", "measure": "measures"},
     "drivers": {"place": "places"},
 }
@@ -48,6 +49,7 @@ ORDER = (
     "quantities",
     "events",
     "assertions",
+    "positions",
     "forecasts",
     "drivers",
     "contradictions",

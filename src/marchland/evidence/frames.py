@@ -16,6 +16,7 @@ from marchland.case import (
     Measure,
     Period,
     Place,
+    Position,
     Quantity,
     Target,
 )
@@ -30,6 +31,7 @@ TABLES: dict[str, tuple[str, ...]] = {
     "quantities": tuple(schema_columns(Quantity)),
     "events": tuple(schema_columns(Event)),
     "assertions": tuple(schema_columns(Assertion)),
+    "positions": tuple(schema_columns(Position)),
     "targets": tuple(schema_columns(Target)),
     "forecasts": tuple(schema_columns(Forecast)),
     "drivers": tuple(schema_columns(DriverRow)),
@@ -61,7 +63,7 @@ KEYS = {
     "targets": "target",
     "forecasts": "id",
 }
-"""Column that names a row; drivers have none, and contradictions a number."""
+"""Column that names a row; drivers and positions have none, and contradictions a number."""
 
 WHOLE_NUMBERS = frozenset({"cow", "year", "number", "start_rank", "end_rank", "case_line"})
 NUMBERS = WHOLE_NUMBERS | {"value", "low", "high", "weight", "goldstein", "difference"}

@@ -63,6 +63,7 @@ class EvidenceBase:
             "quantities": files.quantities,
             "events": files.events,
             "assertions": files.assertions,
+            "positions": files.positions,
             "targets": files.targets,
             "forecasts": files.forecasts,
             "drivers": files.drivers,
@@ -111,6 +112,11 @@ class EvidenceBase:
     def assertions(self) -> pd.DataFrame:
         """Causal assertions."""
         return self.table("assertions")
+
+    @property
+    def positions(self) -> pd.DataFrame:
+        """What other sources say of an assertion: asserts or denies."""
+        return self.table("positions")
 
     @property
     def targets(self) -> pd.DataFrame:
