@@ -84,6 +84,7 @@ def _wanted(model: Model) -> list[Figure]:
     for border in index.borders:
         figures.append(Figure("restrictiveness", border))
         figures.append(Figure("paid_share", border))
+    figures += _trips(model)
     figures += _flows(model)
     for pair in index.pairs:
         first, second = pair.split("-")
@@ -101,6 +102,14 @@ def _wanted(model: Model) -> list[Figure]:
 def _actors(model: Model) -> list[str]:
     """States that belong to a pair: only their threat enters anything."""
     return sorted({state for pair in model.index.pairs for state in pair.split("-")})
+
+
+def _trips(model: Model) -> list[Figure]:
+    """Crossings of each corridor by who crosses, and of each region that sends them."""
+    across = [c for c in model.files.config.corridors if c.border is not None]
+    figures = [Figure("border_crossings", c.origin) for c in across]
+    figures += [Figure("border_crossings", c.origin, c.group, c.destination) for c in across]
+    return figures
 
 
 def _flows(model: Model) -> list[Figure]:

@@ -245,6 +245,8 @@ class Atlas:
         return self._make(q, cells) if cells else None
 
     def _crossings(self, q: Quantity | Figure) -> Reading | None:
+        if isinstance(q, Figure) and q.counterpart:
+            return self._corridor_trips(q)
         regions = set(self.regions(q.place))
         cells = []
         for n, corridor in enumerate(self.files.config.corridors):
@@ -252,6 +254,16 @@ class Atlas:
             at_border = corridor.border == q.place
             if (ends & regions or at_border) and (q.group is None or corridor.group == q.group):
                 cells.append((self.cell("trips", n), 4.0))
+        return self._make(q, cells) if cells else None
+
+    def _corridor_trips(self, q: Figure) -> Reading | None:
+        """Trips from one region to another: the place is the origin, the counterpart the host."""
+        cells = [
+            (self.cell("trips", n), 4.0)
+            for n, corridor in enumerate(self.files.config.corridors)
+            if (corridor.origin, corridor.destination) == (q.place, q.counterpart)
+            and q.group in (None, corridor.group)
+        ]
         return self._make(q, cells) if cells else None
 
     def _corridor_flow(self, q: Quantity | Figure, blocks: dict[str, float]) -> Reading | None:
