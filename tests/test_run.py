@@ -67,6 +67,7 @@ WRITTEN = {
     "series.csv",
     "parameters.csv",
     "assertions.csv",
+    "importance.csv",
     "evidence.sqlite",
     "dyads.csv",
     "codebook.md",

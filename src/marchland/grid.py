@@ -93,13 +93,18 @@ class Grid:
     changes: list[Change] = field(default_factory=list)
     held: dict[tuple[str, str], str] = field(default_factory=dict)
 
+    def __post_init__(self) -> None:
+        self._rows: dict[tuple[str, str], list[DriverRow]] = {}
+        for row in self.files.drivers:
+            self._rows.setdefault((row.driver, row.place), []).append(row)
+
     def series(self, driver: str, place: str) -> Floats | None:
         """Driver by quarter, or None where the case does not give it.
 
         Linear drivers join the middles of their periods, step drivers hold; outside the given
         dates the nearest value is held, which `held` records; pulses fall into one quarter.
         """
-        rows = [row for row in self.files.drivers if (row.driver, row.place) == (driver, place)]
+        rows = self._rows.get((driver, place))
         if not rows:
             return None
         term = VOCABULARY.drivers.get(driver)

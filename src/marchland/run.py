@@ -25,6 +25,7 @@ from marchland.findings import (
     predictions_of,
     targets_of,
 )
+from marchland.importance import COLUMNS, importance
 from marchland.inference.calibrate import (
     CHAINS,
     KEEP,
@@ -76,6 +77,8 @@ class RunResult:
         What the sampler says, what the prior predicts, and how long stages took.
     draws : DataFrame
         Posterior draws of the parameters.
+    importance : DataFrame
+        How far each driver and each prior moves each figure of each answer.
     """
 
     files: CaseFiles
@@ -95,6 +98,7 @@ class RunResult:
     fit: dict[str, object]
     checks: dict[str, object]
     draws: pd.DataFrame
+    importance: pd.DataFrame = field(default_factory=pd.DataFrame)
     seconds: dict[str, float] = field(default_factory=dict)
 
 
@@ -199,6 +203,12 @@ def run(
         for asked in files.config.questions
     ]
     parameters = posterior.table(model)
+    draws = pd.DataFrame(posterior.values, columns=posterior.names)
+    clock.stage("assumptions")
+    moved = pd.DataFrame(columns=list(COLUMNS))  # a quick run does not rank what was assumed
+    if not options.quick:
+        moved = importance(model, draws, answers, parameters, workers=options.workers)
+    clock.stage("check")
     assertions = assertions_of(files, parameters)
     targets = targets_of(files, posterior.evidence, predictions)
     result = RunResult(
@@ -218,7 +228,8 @@ def run(
         comparisons=comparisons,
         fit=fit_of(posterior, predictions),
         checks=checks_of(model, ensembles, predictions),
-        draws=pd.DataFrame(posterior.values, columns=posterior.names),
+        draws=draws,
+        importance=moved,
     )
     clock.stage("")
     result.seconds = clock.seconds

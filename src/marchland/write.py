@@ -58,6 +58,31 @@ EXTRA = {
         "probability": ("share", "mean posterior probability of the asserted signs"),
         "informed": ("", "whether the evidence informed any of its parameters"),
     },
+    "importance.csv": {
+        "kind": ("", "driver, prior, or held: a parameter held fixed"),
+        "name": ("", "driver, as in drivers.csv, or parameter, as in model.yaml"),
+        "place": ("", "place at which a driver is moved"),
+        "quality": ("", "worst quality of a driver's rows at the place"),
+        "informed": ("", "whether the evidence informed a parameter; empty for drivers"),
+        "answer": ("", "question of the case, as in case.yaml"),
+        "row": ("", "row of the answer's figures, from 0"),
+        "figure": ("", "figure of the answer"),
+        "unit": ("", "unit of the figure and its changes"),
+        "move": (
+            "",
+            "way of moving a driver that reaches further: level (all rows low, all high), "
+            "trend (falling within the ranges, rising)",
+        ),
+        "change_low": (
+            "figure's unit",
+            "change of the figure with a driver low or falling, or in the lowest fifth of the "
+            "draws by a parameter; empty where there is no range",
+        ),
+        "change_high": ("figure's unit", "the same, high or rising, or in the highest fifth"),
+        "relative": ("share", "swing of the figure over the width of its 90 per cent interval"),
+        "noise": ("share", "swing that chance explains for a parameter, in 99 of 100 cases"),
+        "note": ("", "no range stated; held fixed; within the noise of the draws"),
+    },
 }
 
 
@@ -80,6 +105,7 @@ def write_run(result: RunResult, folder: Path, *, sources: Path | None = None) -
         write_series(work / "series.csv", result.series)
         write_csv(work / "parameters.csv", result.parameters)
         write_csv(work / "assertions.csv", result.assertions)
+        write_csv(work / "importance.csv", result.importance)
         write_draws(work / "draws" / "parameters.parquet", result.draws)
         axis = Axis(files.config.period.start.year, result.until)  # type: ignore[union-attr]
         times = [axis.label(q) for q in range(axis.quarters)]
