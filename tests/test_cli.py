@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("check", "new", "run", "calibrate", "compare", "mechanisms")
+COMMANDS = ("check", "new", "run", "serve", "calibrate", "compare", "mechanisms")
 
 
 def marchland(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:
@@ -58,7 +58,7 @@ def test_new_overwrites_nothing(tmp_path):
     assert [p.name for p in (tmp_path / "valley").iterdir()] == ["diary.txt"]
 
 
-@pytest.mark.parametrize("command", ["check", "run", "calibrate"])
+@pytest.mark.parametrize("command", ["check", "run", "serve", "calibrate"])
 def test_a_broken_case_stops_before_anything_is_written(broken, command):
     before = {p: p.read_bytes() for p in broken.rglob("*") if p.is_file()}
     done = marchland(command, broken, folder=broken.parent)
@@ -95,6 +95,8 @@ def test_help_lists_every_command(tmp_path):
         (["run", "--seed", "-1"], "Must be >= 0"),
         (["run", "--seed", "soon"], "unable to convert"),
         (["calibrate", "--workers", "0"], "Must be >= 1"),
+        (["serve", "--port", "70000"], "Must be < 65536"),
+        (["serve", "--port", "-1"], "Must be >= 0"),
         (["nonsense"], "Unknown command"),
         (["run", "--memebrs", "5"], "--memebrs"),
     ],

@@ -8,11 +8,13 @@ from pathlib import Path
 import pandas as pd
 
 from marchland.case import CaseFiles, find_case, load
+from marchland.errors import MarchlandError
 from marchland.evidence import EvidenceBase
 from marchland.inference.calibrate import Comparison, Posterior, calibrate, compare, joint_prior
 from marchland.inference.smc import Progress
 from marchland.inputs import coverage_notes
 from marchland.model import Model
+from marchland.outputs import atomic_write
 from marchland.run import Options, RunResult, Stage, run
 
 
@@ -91,6 +93,62 @@ class Case:
     ) -> RunResult:
         """Calibrate, simulate and answer the case's questions."""
         return run(self.files, options, say=say, progress=progress)
+
+    def report(
+        self,
+        path: str | Path = "report.html",
+        options: Options | None = None,
+        *,
+        result: RunResult | None = None,
+        sources: str | Path | None = None,
+        say: Stage | None = None,
+        progress: Progress | None = None,
+    ) -> Path:
+        """Write the report of a run as one HTML file that works offline, and nothing else.
+
+        Parameters
+        ----------
+        path : str or Path
+            The file; it appears whole or not at all. A folder that does not exist is made.
+        options : Options, optional
+            How to run the case; as `marchland run` does where it is not given.
+        result : RunResult, optional
+            A run of this case, from `Case.run`; then nothing is run again.
+        sources : str or Path, optional
+            Folder with the texts as ``KEY.txt``; the report then shows the passages.
+        say, progress : functions, optional
+            Told of every stage and of the sampler's temperature.
+
+        Returns
+        -------
+        Path
+            The file.
+
+        Raises
+        ------
+        MarchlandError
+            Where the path is a folder, or `result` is of another case or comes with `options`.
+
+        Examples
+        --------
+        >>> import tempfile
+        >>> from marchland.case import new
+        >>> folder = Path(tempfile.mkdtemp())
+        >>> case = Case.open(new(folder / "valley"))
+        >>> case.report(folder / "valley.html", Options(members=20, quick=True)).name
+        'valley.html'
+        """
+        from marchland.report import render  # templates and scripts, which only a report needs
+
+        target = Path(path)
+        if target.is_dir():
+            raise MarchlandError(f"{target} is a folder; name a file, such as report.html.")
+        if result is not None and options is not None:
+            raise MarchlandError("give options for a new run or the result of one, not both.")
+        if result is not None and result.files.digest != self.files.digest:
+            raise MarchlandError("the result is of another case, or the case has changed since.")
+        made = result or self.run(options, say=say, progress=progress)
+        return atomic_write(target, render(made, sources=Path(sources) if sources else None))
 
     def mechanisms(self) -> pd.DataFrame:
         """Every assertion with its status, equation and switch."""

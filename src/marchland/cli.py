@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 from cyclopts import App, Parameter
 from cyclopts.validators import Number
@@ -17,6 +17,10 @@ from rich.table import Table
 from marchland.case import new as new_case
 from marchland.errors import MarchlandError
 
+if TYPE_CHECKING:
+    from marchland.api import Case
+    from marchland.run import Options, RunResult
+
 app = App(
     name="marchland",
     help="Relations across a border, from documents to a tested model.",
@@ -26,6 +30,7 @@ out = Console()
 err = Console(stderr=True)
 DEFAULT_CASE = "northeast-asia"
 Count = Annotated[int, Parameter(validator=Number(gte=1))]
+Port = Annotated[int, Parameter(validator=Number(gte=0, lt=2**16))]
 Seed = Annotated[int, Parameter(validator=Number(gte=0, lt=2**32))]
 
 
@@ -106,11 +111,25 @@ def run(
     """
     from marchland.api import Case
     from marchland.run import MEMBERS, QUICK_MEMBERS, Options
-    from marchland.write import write_run
 
     opened = Case.open(case)
     wanted = members or (QUICK_MEMBERS if quick else MEMBERS)
     options = Options(members=wanted, seed=seed, workers=_workers(workers), quick=quick)
+    result, report = _run_to(opened, options, out_dir, sources)
+    for answer in result.answers:
+        out.print(f"\n[bold]{escape(answer.question)}[/bold] ({answer.verdict})")
+        out.print(escape(answer.text))
+    _warn(result)
+    seconds = sum(result.seconds.values())
+    out.print(f"\n{seconds:.0f} seconds. Report: {escape(str(report))}")
+
+
+def _run_to(
+    case: Case, options: Options, folder: Path, sources: Path | None
+) -> tuple[RunResult, Path]:
+    """Run a case into a folder, with the progress on the terminal."""
+    from marchland.write import write_run
+
     with _bar() as progress:
         task = progress.add_task("reading the case", total=1.0)
 
@@ -120,22 +139,80 @@ def run(
         def temperature(beta: float, acceptance: float, steps: int) -> None:
             progress.update(task, completed=max(beta, 1e-3) ** 0.3)
 
-        result = opened.run(options, say=say, progress=temperature)
+        result = case.run(options, say=say, progress=temperature)
         progress.update(task, description="write", completed=1.0)
-        report = write_run(result, out_dir, sources=sources)
-    for answer in result.answers:
-        out.print(f"\n[bold]{escape(answer.question)}[/bold] ({answer.verdict})")
-        out.print(escape(answer.text))
+        return result, write_run(result, folder, sources=sources)
+
+
+def _warn(result: RunResult) -> None:
+    """Say that a fit failed its own checks."""
     failed = result.fit["failed"]
     if failed:
         err.print(f"\n[bold red]The fit must not be trusted:[/bold red] {escape(str(failed))}")
-    seconds = sum(result.seconds.values())
-    out.print(f"\n{seconds:.0f} seconds. Report: {escape(str(report))}")
 
 
 def _bar() -> Progress:
     columns = (TextColumn("{task.description:>18}"), BarColumn(), TimeElapsedColumn())
     return Progress(*columns, console=err, transient=True)
+
+
+@app.command
+def serve(
+    case: str = DEFAULT_CASE,
+    /,
+    *,
+    out_dir: Annotated[Path, Parameter(name="--out")] = Path("out"),
+    port: Port = 0,
+    sources: Path | None = None,
+    workers: Count | None = None,
+    quick: bool = False,
+    browser: bool = True,
+) -> None:
+    """Show a run's report on this machine, and rerun scenarios with one value changed.
+
+    A finished run of the case in the folder is shown; otherwise the case is run first. Nothing is
+    written outside the folder. Ctrl-C ends it.
+
+    Parameters
+    ----------
+    case
+        Folder of a case, or name of a bundled one.
+    out_dir
+        Folder of the run.
+    port
+        Port on the loopback address; 0 takes a free one.
+    sources
+        Folder with the texts, KEY.txt; a run that is made now then shows the passages.
+    workers
+        Threads; no figure depends on it. All cores by default.
+    quick
+        Where the case has to be run: fewer particles and members, a first look.
+    browser
+        Open the page in the browser.
+    """
+    from marchland.api import Case
+    from marchland.run import MEMBERS, QUICK_MEMBERS, Options
+    from marchland.serving import FinishedRun, why_unfinished
+    from marchland.serving import serve as start
+
+    opened = Case.open(case)
+    reason = why_unfinished(out_dir, opened.files)
+    if reason:
+        err.print(escape(f"{reason}, so the case is run first."), soft_wrap=True)
+        members = QUICK_MEMBERS if quick else MEMBERS
+        options = Options(members=members, workers=_workers(workers), quick=quick)
+        result, _ = _run_to(opened, options, out_dir, sources)
+        _warn(result)
+    elif sources is not None or quick:
+        err.print(escape(f"{out_dir} holds a finished run, which is shown as it was made."))
+    finished = FinishedRun.open(out_dir, opened.files)
+
+    def say(address: str) -> None:
+        # Plain, at once and on one line, also where another program reads it.
+        print(f"{address}\nCtrl-C ends it.", flush=True)
+
+    start(finished, port=port, workers=_workers(workers), browser=browser, say=say)
+    err.print("Stopped.")
 
 
 @app.command

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from marchland.case import Scenario, SwitchChange
 from marchland.inference.calibrate import Posterior
 from marchland.model import BASELINE, Model, Setting
 from marchland.readings import Reading
@@ -55,7 +56,11 @@ class Ensembles:
 
     def scenario(self, name: str) -> Setting:
         """Setting of a scenario of the case."""
-        scenario = self.model.files.scenarios[name]
-        off = tuple(c.switch for c in scenario.changes if hasattr(c, "switch") and c.set == 0)
-        changes = tuple(c for c in scenario.changes if not hasattr(c, "switch"))
-        return Setting(name=name, off=off, changes=changes)
+        return setting_of(self.model.files.scenarios[name])
+
+
+def setting_of(scenario: Scenario) -> Setting:
+    """Setting of a scenario: its switches are off, its drivers and rules changed."""
+    off = tuple(c.switch for c in scenario.changes if isinstance(c, SwitchChange))
+    changes = tuple(c for c in scenario.changes if not isinstance(c, SwitchChange))
+    return Setting(name=scenario.name, off=off, changes=changes)

@@ -20,6 +20,7 @@ def summary(result: RunResult) -> str:
     informed = result.assertions["informed"].sum() if len(result.assertions) else 0
     content = {
         "case": result.files.config.title,
+        "case_hash": result.files.digest,
         "version": result.version,
         "as_of": result.files.config.as_of,
         "until": result.until,

@@ -65,11 +65,11 @@ class Posterior:
 
     def pick(self, members: int) -> Floats:
         """As many draws as wanted, spread over the sample."""
-        return self.values[_spread(len(self.values), members)]
+        return self.values[spread(len(self.values), members)]
 
     def pick_prior(self, members: int) -> Floats:
         """The same from the prior."""
-        return self.prior_values[_spread(len(self.prior_values), members)]
+        return self.prior_values[spread(len(self.prior_values), members)]
 
     def table(self, model: Model) -> pd.DataFrame:
         """Prior beside posterior, one row a parameter, with what the evidence told."""
@@ -97,7 +97,8 @@ class Posterior:
         return sorted(pairs, key=lambda pair: -abs(pair[2]))[:limit]
 
 
-def _spread(available: int, wanted: int) -> NDArray[np.int64]:
+def spread(available: int, wanted: int) -> NDArray[np.int64]:
+    """Which draws the members of an ensemble have: as many as wanted, spread over the sample."""
     return (np.arange(wanted) * available // wanted) % available
 
 
