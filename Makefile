@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 OUT ?= out
 
-.PHONY: run test lint bench mutants folds clean
+.PHONY: run test lint bench tasks mutants folds clean
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -28,6 +28,9 @@ test: lint
 
 bench: $(VENV)/.installed
 	$(BIN)/python tools/bench.py
+
+tasks: $(VENV)/.installed-test
+	$(BIN)/python tools/tasks.py $(OUT)/report.html
 
 mutants: $(VENV)/.installed-test
 	$(BIN)/python tools/mutants.py

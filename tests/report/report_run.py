@@ -10,6 +10,7 @@ import pandas as pd
 from marchland.answers import Answer
 from marchland.case import load, new
 from marchland.evidence import EvidenceBase
+from marchland.importance import COLUMNS, NOISE
 from marchland.inference.calibrate import Comparison
 from marchland.run import RunResult
 
@@ -41,6 +42,11 @@ migrants_stock,persons,stock,region,yes,no,level,People away from home.,E1-E6
 border_crossings,trips_per_year,flow,region,no,no,mean,Trips.,E1
 """,
     "sources.bib": "@book{reg99, title = {A {B}order <b>Register</b>}, year = {1999}}\n",
+    "drivers.csv": """\
+driver,place,start,end,value,low,high,unit,quality,source,note
+population,west,1990,,3000000,2700000,3300000,persons,D,own judgement,
+income,east,1990,1994,2,,,index,A,reg99,
+""",
     "evidence/quantities.csv": """\
 id,measure,statistic,place,group,start,value,low,high,unit,bound,source,locator,quality,use,note
 Q1,migrants_stock,level,east,westerners,1992-06,12000,,,persons,about,reg99,reg99:2,B,calibrate,<b>note</b>
@@ -170,6 +176,24 @@ def _answer(name: str, question: str, measure: str, equation: str, records: list
     )
 
 
+def importance() -> pd.DataFrame:
+    """A driver without a range, one that moves a figure, and the priors."""
+    rows = []
+    for kind, name, place, quality, informed, low, high, relative, noise, note in (
+        ("driver", "population", "west", "D", "", -400.0, 450.0, 0.45, np.nan, ""),
+        ("driver", "income", "east", "A", "", np.nan, np.nan, np.nan, np.nan, "no range stated"),
+        ("prior", "departures_default", "", "", True, -300.0, 500.0, 0.42, 0.1, ""),
+        ("prior", "diaspora", "", "", False, -100.0, 40.0, 0.07, 0.1, NOISE),
+        ("held", "opening", "", "", "", np.nan, np.nan, np.nan, np.nan, "held fixed"),
+    ):
+        row = {"kind": kind, "name": name, "place": place, "quality": quality}
+        row |= {"informed": informed, "answer": "stock", "row": 0, "figure": "1992"}
+        row |= {"unit": "persons", "move": "level" if kind == "driver" else ""}
+        row |= {"change_low": low, "change_high": high, "relative": relative}
+        rows.append(row | {"noise": noise, "note": note})
+    return pd.DataFrame(rows, columns=list(COLUMNS))
+
+
 def small_run(folder: Path, *, failed: str = "") -> RunResult:
     """A run of the small case."""
     case = small_case(folder)
@@ -204,6 +228,7 @@ def small_run(folder: Path, *, failed: str = "") -> RunResult:
         fit={"log_evidence": -3.0, "failed": failed},
         checks={"prior_figures_outside_central_90": ["Q1"]},
         draws=pd.DataFrame(),
+        importance=importance(),
     )
 
 
@@ -229,4 +254,5 @@ def empty_run(folder: Path) -> RunResult:
         fit={"failed": ""},
         checks={},
         draws=pd.DataFrame(),
+        importance=pd.DataFrame(columns=list(COLUMNS)),
     )

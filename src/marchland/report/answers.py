@@ -8,6 +8,7 @@ from marchland.answers import Answer
 from marchland.case import CaseFiles
 from marchland.report.charts import Chart
 from marchland.report.equations import codes_in
+from marchland.report.headlines import headline
 from marchland.report.names import anchor, title, words
 from marchland.report.numbers import figure, unit_words
 from marchland.report.records import Evidence, Link
@@ -43,6 +44,7 @@ class Shown:
     anchor: str
     way: str
     question: str
+    headline: str
     text: str
     verdict: str
     answered: bool
@@ -137,6 +139,7 @@ def _shown(
         anchor("answer", answer.id),
         anchor("way", answer.id),
         answer.question,
+        _headline(files, answer),
         answer.text,
         VERDICTS.get(answer.verdict, answer.verdict),
         answer.verdict == "answered",
@@ -154,6 +157,13 @@ def _shown(
         [evidence.source_link(key, key) for key in keys],
         curve,
     )
+
+
+def _headline(files: CaseFiles, answer: Answer) -> str:
+    asked = next((q for q in files.config.questions if q.id == answer.id), None)
+    if asked is None:
+        return answer.text
+    return headline(answer, asked.kind, str((asked.model_extra or {}).get("caveat") or ""))
 
 
 def _informing(files: CaseFiles, answer: Answer, equations: set[str]) -> list[str]:

@@ -1,18 +1,19 @@
 """Charts: their data as tables, their drawing as Vega-Lite specifications.
 
-The page holds every chart's data once, as a table; the script reads the table, so that picture,
-table and download cannot differ.
+The page holds every chart's data once; picture, table and download are all made from it, so
+that they cannot differ.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+import math
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 import pandas as pd
 
 from marchland.report.lines import Lines, Observed
-from marchland.report.numbers import plain, unit_words
+from marchland.report.numbers import missing, plain, unit_words
 
 Spec = dict[str, Any]
 # Okabe and Ito's colours, told apart by colour-blind readers; dashes repeat what colour says.
@@ -23,24 +24,40 @@ FROM_ZERO = ("persons", "trips_per_year", "persons_per_year", "usd_billion", "us
 HEIGHT = 260
 
 
+Cell = str | float | None
+
+
 @dataclass(frozen=True)
 class Column:
-    """A column of a chart's table; the kind tells the script how to read a cell."""
+    """A column of a chart's table; the kind tells the script how to read a cell.
+
+    `explain` is the kind of thing that the cells name, such as ``record``, where a reader may
+    ask for what stands behind it.
+    """
 
     name: str
     heading: str
     kind: str = "text"
+    explain: str = ""
 
 
 @dataclass(frozen=True)
 class Table:
-    """Data of a chart, cells as text; an empty cell is an absent value."""
+    """Data of a chart; None is an absent value, never zero.
+
+    Parameters
+    ----------
+    name : str
+        Name of the file that a reader saves it as.
+    role : str
+        Name of the data in the chart's specification.
+    """
 
     name: str
+    role: str
     caption: str
     columns: list[Column]
-    rows: list[list[str]]
-    links: str | None = None
+    rows: list[list[Cell]]
 
 
 @dataclass(frozen=True)
@@ -50,14 +67,21 @@ class Entry:
     label: str
     colour: str
     dash: str
+    explain: str = ""
 
 
-def legend(labels: list[str], *, dashed: bool = True) -> list[Entry]:
+def legend(
+    labels: list[str], *, dashed: bool = True, explain: dict[str, str] | None = None
+) -> list[Entry]:
     """Legend of the lines of a chart; a single line needs none."""
     if len(labels) < 2:
         return []
+    ways = explain or {}
     dashes = [" ".join(map(str, dash)) if dashed else "" for dash in DASHES]
-    return [Entry(*entry) for entry in zip(labels, COLOURS, dashes, strict=False)]
+    return [
+        Entry(label, colour, dash, ways.get(label, ""))
+        for label, colour, dash in zip(labels, COLOURS, dashes, strict=False)
+    ]
 
 
 @dataclass(frozen=True)
@@ -74,6 +98,10 @@ class Chart:
         The data.
     legend : list of Entry
         What tells the lines apart.
+    explain : str
+        What a reader who asks where the chart comes from is shown.
+    steady : bool
+        Whether its time axis stays as it is when a reader chooses a period.
     """
 
     id: str
@@ -82,6 +110,51 @@ class Chart:
     spec: Spec
     tables: list[Table] = field(default_factory=list)
     legend: list[Entry] = field(default_factory=list)
+    explain: str = ""
+    steady: bool = False
+
+    def json(self) -> Spec:
+        """Specification and data, for the page's script."""
+        return {
+            "spec": self.spec,
+            "steady": self.steady,
+            "tables": [
+                {
+                    "name": table.name,
+                    "role": table.role,
+                    "caption": table.caption,
+                    "columns": [asdict(column) for column in table.columns],
+                    **_packed(table),
+                }
+                for table in self.tables
+            ],
+        }
+
+
+def _packed(table: Table) -> Spec:
+    """Rows, or by line where the second column is a quarter: its name and quarters once.
+
+    Half of a page would else be quarters written out again and again.
+    """
+    if len(table.columns) < 2 or table.columns[1].kind != "quarter":
+        return {"rows": table.rows}
+    stretches: list[Spec] = []
+    for label, time, *values in table.rows:
+        last = stretches[-1] if stretches else None
+        if last and last["line"] == label and last["next"] == time:
+            last["values"].append(values)
+        else:
+            stretches.append({"line": label, "first": time, "values": [values]})
+        stretches[-1]["next"] = _after(str(time))
+    for stretch in stretches:
+        del stretch["next"]
+    return {"stretches": stretches}
+
+
+def _after(quarter: str) -> str:
+    """The quarter after another: 1994Q4 comes before 1995Q1."""
+    year, number = int(quarter[:-2]), int(quarter[-1])
+    return f"{year}Q{number + 1}" if number < 4 else f"{year + 1}Q1"
 
 
 LINE_COLUMNS = [
@@ -92,7 +165,7 @@ LINE_COLUMNS = [
     Column("high", "95 %", "number"),
 ]
 OBSERVED_COLUMNS = [
-    Column("record", "Record"),
+    Column("record", "Record", explain="record"),
     Column("line", "Line"),
     Column("start", "From", "date"),
     Column("end", "To", "date"),
@@ -112,6 +185,7 @@ def time_chart(
     *,
     observed: list[tuple[str, Observed]] | None = None,
     note: str = "",
+    explain: dict[str, str] | None = None,
 ) -> Chart:
     """Chart of lines through time: medians with bands that hold nine tenths of the draws.
 
@@ -125,19 +199,23 @@ def time_chart(
         Unit of the values.
     observed : list of (label, Observed)
         Stated figures of the same unit.
+    explain : dict of str to str, optional
+        By label, what stands behind a line.
     """
     labels = list(dict.fromkeys(label for label, _ in parts))
-    tables = [Table(f"{name}-lines", f"{title}: lines", LINE_COLUMNS, _line_rows(parts))]
+    heading = f"{title}: lines, in {unit_words(unit)}"
+    tables = [Table(f"{name}-lines", "lines", heading, LINE_COLUMNS, _line_rows(parts))]
     seen = observed or []
     layers = _line_layers(labels, unit)
     if seen:
         rows = [_observed_row(label, o) for label, o in seen]
-        tables.append(
-            Table(f"{name}-observed", f"{title}: stated figures", OBSERVED_COLUMNS, rows, "record")
-        )
-        layers += _observed_layers()
+        heading = f"{title}: stated figures, in {unit_words(unit)}"
+        tables.append(Table(f"{name}-observed", "observed", heading, OBSERVED_COLUMNS, rows))
+        layers += _observed_layers(unit)
     spec: Spec = {"width": "container", "height": HEIGHT, "layer": layers}
-    return Chart(name, title, note, spec, tables, legend(labels))
+    ways = explain or {}
+    first = ways.get(labels[0], "") if labels else ""
+    return Chart(name, title, note, spec, tables, legend(labels, explain=ways), first)
 
 
 def of_lines(
@@ -147,20 +225,30 @@ def of_lines(
     frames = [(label, lines.frame(key)) for label, key in keys]
     observed = [(label, o) for label, key in keys for o in lines.observed(key)]
     parts = [(label, frame) for label, frame in frames if frame is not None]
-    return time_chart(name, title, parts, lines.unit(keys[0][1]), observed=observed, **more)
+    ways = {label: key.explain for label, key in keys}
+    unit = lines.unit(keys[0][1])
+    return time_chart(name, title, parts, unit, observed=observed, explain=ways, **more)
 
 
-def _line_rows(parts: list[tuple[str, pd.DataFrame]]) -> list[list[str]]:
+def short(value: object, digits: int = 4) -> float | None:
+    """A number of few digits; None where there is none."""
+    if missing(value):
+        return None
+    number = float(value)  # type: ignore[arg-type]
+    return float(f"{number:.{digits}g}") if math.isfinite(number) else None
+
+
+def _line_rows(parts: list[tuple[str, pd.DataFrame]]) -> list[list[Cell]]:
     return [
-        [label, str(row.time), plain(row.q05), plain(row.q50), plain(row.q95)]
+        [label, str(row.time), short(row.q05), short(row.q50), short(row.q95)]
         for label, frame in parts
         for row in frame[["time", "q05", "q50", "q95"]].itertuples(index=False)
     ]
 
 
-def _observed_row(label: str, o: Observed) -> list[str]:
-    numbers = [plain(n, 10) for n in (o.value, o.low, o.high)]
-    return [o.record, label, o.start or "", o.end or "", *numbers, o.bound, o.use]
+def _observed_row(label: str, o: Observed) -> list[Cell]:
+    numbers = [short(n, 10) for n in (o.value, o.low, o.high)]
+    return [o.record, label, o.start, o.end, *numbers, o.bound, o.use]
 
 
 def value_axis(unit: str) -> Spec:
@@ -230,7 +318,7 @@ def _line_layers(labels: list[str], unit: str) -> list[Spec]:
     return [band, line]
 
 
-def _observed_layers() -> list[Spec]:
+def _observed_layers(unit: str) -> list[Spec]:
     ink = {"value": "currentColor"}
     tooltip = [
         {"field": "record", "title": "Record"},
@@ -262,7 +350,7 @@ def _observed_layers() -> list[Spec]:
         "encoding": {
             "x": _time("start"),
             "x2": {"field": "end"},
-            "y": _value("value"),
+            "y": _value("value", unit),
             "stroke": ink,
         },
     }
@@ -271,7 +359,7 @@ def _observed_layers() -> list[Spec]:
         "mark": {"type": "rule", "strokeWidth": 1.5},
         "encoding": {
             "x": _time("middle"),
-            "y": _value("low"),
+            "y": _value("low", unit),
             "y2": {"field": "high"},
             "stroke": ink,
         },
@@ -281,10 +369,9 @@ def _observed_layers() -> list[Spec]:
         "mark": {"type": "point", "size": 60, "filled": True, "opacity": 1, "cursor": "pointer"},
         "encoding": {
             "x": _time("middle"),
-            "y": _value("value"),
+            "y": _value("value", unit),
             "shape": shape,
             "fill": ink,
-            "href": {"field": "href"},
             "tooltip": tooltip,
         },
     }
@@ -315,18 +402,18 @@ def curve_chart(name: str, title: str, curve: pd.DataFrame, unit: str, other: st
     other : str
         What the bands are of.
     """
-    rows = [
+    rows: list[list[Cell]] = [
         [
             str(row["time"]),
             f"{plain(100 * row['from'])} to {plain(100 * row['to'])} %",
-            str(int(row["draws"])),
-            *(plain(row[q]) for q in ("q05", "q50", "q95")),
+            int(row["draws"]),
+            *(short(row[q]) for q in ("q05", "q50", "q95")),
         ]
         for _, row in curve.iterrows()
     ]
     edges = curve.sort_values(["from", "to"])[["from", "to"]].drop_duplicates()
     bands = [f"{plain(100 * a)} to {plain(100 * b)} %" for a, b in edges.itertuples(index=False)]
-    times = list(dict.fromkeys(row[0] for row in rows))
+    times = list(dict.fromkeys(str(row[0]) for row in rows))
     colour = {
         "field": "time",
         "type": "nominal",
@@ -376,5 +463,5 @@ def curve_chart(name: str, title: str, curve: pd.DataFrame, unit: str, other: st
         ],
     }
     note = "A band that few draws fall into has no mark: nothing is known of it."
-    data = Table(f"{name}-lines", title, CURVE_COLUMNS, rows)
+    data = Table(f"{name}-lines", "lines", f"{title}, in {unit_words(unit)}", CURVE_COLUMNS, rows)
     return Chart(name, title, note, spec, [data], legend(times, dashed=False))

@@ -15,6 +15,8 @@ from marchland.run import RunResult
 # Lines of one chart may differ by this factor; farther apart each has its own scale.
 FARTHEST = 20.0
 MOST_CHARTS = 3
+# Lines that make up another one stand in the charts of what makes it up.
+PARTS = ("term:", "status:")
 # What the model computes for every case, in the order of a reader's interest.
 DEFAULT_ORDER = """
     trust threat alignment relation downgrade_hazard restrictiveness paid_share hostility
@@ -36,11 +38,11 @@ class Group:
 class Choice:
     """Picks the charts of one run."""
 
-    def __init__(self, result: RunResult) -> None:
+    def __init__(self, result: RunResult, lines: Lines) -> None:
         self._result = result
         self._files: CaseFiles = result.files
         self._names = Names(result.files)
-        self._lines = Lines(result.series, result.predictions, result.files)
+        self._lines = lines
         self._drawn: set[Key] = set()
         self._count = 0
         self.constants: list[str] = []
@@ -57,6 +59,12 @@ class Choice:
             heading = "What else the model computes" if groups else "What the model computes"
             groups.append(Group("charts-more", heading, rest))
         return groups
+
+    def labels(self) -> dict[str, str]:
+        """Names of all lines, by what a reader asks for."""
+        return {
+            key.explain.removeprefix("line:"): self._names.line(*key) for key in self._lines.of()
+        }
 
     def curve(self, question: str) -> Chart | None:
         """Chart of an answer's figure by bands of another, where the answer has one."""
@@ -87,8 +95,6 @@ class Choice:
         if isinstance(against, dict):
             other = self._held(against["measure"], [against["place"]], None, None)
             yield from self._together(other, against["measure"])
-        for _, key in keys:
-            yield from self._terms(key)
 
     def _held(
         self, measure: str, places: list[str], group: str | None, counterpart: str | None
@@ -128,16 +134,8 @@ class Choice:
         seen = [("As it was", o) for o in self._lines.observed(found)]
         heading = self._names.line(*found)
         unit = self._lines.unit(found)
-        yield time_chart(self._id(), heading, parts, unit, observed=seen)
-
-    def _terms(self, key: Key) -> Iterator[Chart]:
-        terms = [k for k in self._lines.terms(key) if not self._zero(k)][:MOST_LINES]
-        if not terms:
-            return
-        self._drawn.update(terms)
-        keys = [(title(self._names.term(k.counterpart or "")), k) for k in terms]
-        heading = f"{self._names.line(key.measure, key.place)}: its terms"
-        yield of_lines(self._lines, self._id(), heading, keys)
+        ways = {label: found.explain for label, _ in parts}
+        yield time_chart(self._id(), heading, parts, unit, observed=seen, explain=ways)
 
     def _together(self, keys: list[tuple[str, Key]], measure: str) -> Iterator[Chart]:
         """One chart where lines are of one size, else one each."""
@@ -162,12 +160,13 @@ class Choice:
         drawn = any(key.measure == measure for key in self._drawn)
         left: list[Key] = []
         for key in self._lines.of():
-            term = (key.counterpart or "").startswith("term:")
-            if key.measure != measure or key in self._drawn or term:
+            part = (key.counterpart or "").startswith(PARTS)
+            part |= key.measure == "border_crossings" and key.counterpart is not None  # on the map
+            if key.measure != measure or key in self._drawn or part:
                 continue
             if not self._moves(key):
                 self._keep(key)
-            elif not any(self._same(key, other) for other in left):
+            elif not any(self._lines.same(key, other) for other in left):
                 left.append(key)
         told = [key for key in left if self._lines.observed(key)]
         chosen = told if told or drawn else left
@@ -202,18 +201,6 @@ class Choice:
         """Whether a line or its band changes at all."""
         frame = self._lines.frame(key, BASELINE)
         return frame is not None and bool((frame[QUANTILES].nunique() > 1).any())
-
-    def _zero(self, key: Key) -> bool:
-        """Whether a term is switched off: zero throughout, in every draw."""
-        frame = self._lines.frame(key)
-        return frame is None or not (frame[QUANTILES] != 0.0).any(axis=None)
-
-    def _same(self, one: Key, other: Key) -> bool:
-        """Whether two lines are one, as a whole and its only part are."""
-        first, second = self._lines.frame(one), self._lines.frame(other)
-        if first is None or second is None or list(first["time"]) != list(second["time"]):
-            return False
-        return bool((first[QUANTILES].to_numpy() == second[QUANTILES].to_numpy()).all())
 
     def _keep(self, key: Key) -> None:
         """Note a line that stays the same; one that is zero throughout says nothing."""

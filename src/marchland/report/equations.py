@@ -55,6 +55,12 @@ def mechanisms() -> tuple[Mechanism, ...]:
     return tuple(found)
 
 
+def formula_of(mechanism: Mechanism) -> str:
+    """The formula at the head of a mechanism's text; empty where it has none."""
+    formula = mechanism.text.partition("\n\n")[0]
+    return formula if re.search(r"=|^[-+] ", formula) else ""
+
+
 def order(code: str) -> tuple[str, int, str]:
     """Sort key: E before O, E5 before E5b before E10."""
     match = re.fullmatch(r"([A-Z]+)(\d+)([a-z]?)", code)

@@ -14,6 +14,7 @@ from marchland.report.numbers import missing
 BASELINE = "baseline"
 COMPARABLE = ("level", "mean", "share")
 QUANTILES = ["q05", "q50", "q95"]
+MEAN = "mean"
 
 
 class Key(NamedTuple):
@@ -23,6 +24,11 @@ class Key(NamedTuple):
     place: str
     group: str | None = None
     counterpart: str | None = None
+
+    @property
+    def explain(self) -> str:
+        """What a reader who asks where the line comes from is shown."""
+        return "line:" + "|".join(part or "" for part in self)
 
 
 @dataclass(frozen=True)
@@ -88,13 +94,27 @@ class Lines:
         """Places that have a line of a measure."""
         return {key.place for key in self.of() if key.measure == measure}
 
-    def terms(self, key: Key) -> list[Key]:
-        """Lines into which a line is split."""
+    def parts(self, key: Key, kind: str = "term:") -> list[Key]:
+        """Lines into which a line is split, by term or by status, that are not always zero."""
         return [
             other
             for other in self.of()
-            if other[:2] == key[:2] and (other.counterpart or "").startswith("term:")
+            if other[:3] == key[:3]
+            and (other.counterpart or "").startswith(kind)
+            and not self.zero(other)
         ]
+
+    def zero(self, key: Key) -> bool:
+        """Whether a line is zero throughout, in every draw."""
+        frame = self.frame(key)
+        return frame is None or not (frame[QUANTILES] != 0.0).any(axis=None)
+
+    def same(self, one: Key, other: Key) -> bool:
+        """Whether two lines are one, as a whole and its only part are."""
+        first, second = self.frame(one), self.frame(other)
+        if first is None or second is None or list(first["time"]) != list(second["time"]):
+            return False
+        return bool((first[QUANTILES].to_numpy() == second[QUANTILES].to_numpy()).all())
 
     def unit(self, key: Key) -> str:
         """Unit of a line."""
@@ -120,11 +140,9 @@ def _groups(series: pd.DataFrame) -> Iterable[tuple[tuple[str, Key], pd.DataFram
     if not len(series):
         return
     columns = ["scenario", "measure", "place", "group", "counterpart"]
-    # The differences from the baseline, and the stock by status, have no chart.
-    named = series["counterpart"].astype("string").fillna("")
-    kept = ~series["scenario"].str.endswith(" - baseline") & ~named.str.startswith("status:")
+    kept = ~series["scenario"].str.endswith(" - baseline")  # the scenarios' own view has them
     kept &= series["explanation"] == "posterior"
-    chosen = series.loc[kept, [*columns, "time", "unit", *QUANTILES]]
+    chosen = series.loc[kept, [*columns, "time", "unit", MEAN, *QUANTILES]]
     filled = [chosen[c].astype("string").fillna("") for c in columns]
     for values, frame in chosen.groupby(filled, sort=False):
         scenario, measure, place, group, other = (str(v) for v in values)

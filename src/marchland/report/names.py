@@ -106,6 +106,12 @@ class Names:
             text += arrow + self.counterpart(other)
         return title(text)
 
+    def depth(self, place: str) -> int:
+        """How many wholes a place lies within, the longest way up."""
+        row = self._files.places.get(place)
+        wholes = [w for w in (row.part_of if row else []) if w != place]
+        return 1 + max((self.depth(whole) for whole in wholes), default=0)
+
     def nearest(self, place: str, known: set[str]) -> str | None:
         """The place itself, or the smallest whole around it that is known."""
         seen, front = {place}, [place]

@@ -98,7 +98,7 @@ def stated(q: Quantity) -> str:
     scale = 100.0 if q.unit == "share" else 1.0
 
     def show(value: float) -> str:
-        return proper(plain(scale * value, 10))
+        return proper(plain(scale * value, 4 if q.unit == "share" else 10))
 
     ends = [n for n in (q.low, q.high) if n is not None]
     if q.value is None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -97,6 +98,18 @@ class Evidence:
         self.events = [self._event(n) for n in range(len(files.events))]
         self.works = [self._work(source) for source in files.sources.values()]
 
+    @property
+    def names(self) -> Names:
+        """Labels of the case's places, groups and counterparts."""
+        return self._names
+
+    @property
+    def labels(self) -> dict[str, str]:
+        """Sources as a reader names them; two that would be named alike keep their keys."""
+        named = {work.key: short_name(work.author, work.year, work.key) for work in self.works}
+        often = Counter(named.values())
+        return {key: label if often[label] == 1 else key for key, label in named.items()}
+
     def record_link(self, name: str) -> Link:
         """Link to a record, an event or an assertion, by id."""
         if name in self.records:
@@ -184,3 +197,12 @@ class Evidence:
             sum(e.source == source.key for e in self._files.events),
             sum(a.source == source.key for a in self._files.assertions),
         )
+
+
+def short_name(author: str, year: str, key: str) -> str:
+    """A source as a reader names it: ``Wishnick 2003``."""
+    people = [part.split(",")[0].strip() for part in author.split(" and ") if part.strip()]
+    surnames = list(dict.fromkeys(people))
+    if not surnames or not year:
+        return key
+    return f"{' and '.join(surnames) if len(surnames) < 3 else surnames[0] + ' et al.'} {year}"

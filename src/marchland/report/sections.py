@@ -1,13 +1,9 @@
-"""Sections on equations, on what was assumed and on how the run was made."""
+"""What the evidence cannot tell, and how the run was made."""
 
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 
-from markupsafe import Markup, escape
-
-from marchland.report.equations import Mechanism, codes_in, mechanisms, order
 from marchland.report.names import anchor, words
 from marchland.report.numbers import missing, plain, proper
 from marchland.report.records import Evidence, Link
@@ -38,88 +34,21 @@ CHECK_WORDS = {
 }
 
 
+RUN_FILES = (
+    ("summary.json", "the answers and the state of the fit, for programs"),
+    ("predictions.csv", "each figure of the evidence beside what the model says of it"),
+    ("series.csv", "every measure by quarter, in the baseline and in each scenario"),
+    ("parameters.csv", "prior beside posterior of every parameter, with the reason"),
+    ("assertions.csv", "every assertion: supported, contradicted, or not to be told"),
+    ("importance.csv", "how far each driver and prior moves each answer"),
+    ("dyads.csv", "pairs of states by quarter, with ISO and COW codes"),
+    ("evidence.sqlite", "the evidence base, with full-text search"),
+    ("codebook.md", "every column and measure: unit, meaning, how it is computed"),
+    ("citation.bib", "the sources and this run, as printed below"),
+    ("draws/parameters.parquet", "draws from the posterior"),
+)
 TOGETHER = "known together but not apart"
 MOST_SENTENCES = 2
-
-
-@dataclass(frozen=True)
-class Shown:
-    """A mechanism as the page shows it: its formula apart from what is said of it."""
-
-    name: str
-    file: str
-    summary: str
-    formula: str
-    prose: Markup
-
-
-@dataclass(frozen=True)
-class EquationSection:
-    """An equation with all that hangs on it."""
-
-    code: str
-    anchor: str
-    mechanisms: list[Shown]
-    measures: list[str]
-    parameters: list[Link]
-    held: list[Link]
-    records: list[Link]
-    assertions: list[Link]
-
-
-def equations(
-    result: RunResult, evidence: Evidence, known: frozenset[str]
-) -> list[EquationSection]:
-    """Every equation that a table of the run names, in order."""
-    compared = set(result.predictions["evidence_id"]) if len(result.predictions) else set()
-    return [_equation(result, evidence, code, known, compared) for code in sorted(known, key=order)]
-
-
-def _equation(
-    result: RunResult, evidence: Evidence, code: str, known: frozenset[str], compared: set[str]
-) -> EquationSection:
-    measures = {
-        name for name, m in result.files.measures.items() if code in codes_in(m.equation, known)
-    }
-    records = [q.id for q in result.files.quantities if q.measure in measures and q.id in compared]
-    free: list[Link] = []
-    held: list[Link] = []
-    for _, row in result.parameters.iterrows():
-        if code in codes_in(row["equation"]):
-            link = Link(str(row["name"]), "#" + anchor("parameter", row["name"]))
-            (held if row["family"] == "fixed" else free).append(link)
-    said = [a.id for a in result.files.assertions if code in codes_in(a.equation)]
-    return EquationSection(
-        code,
-        anchor("equation", code),
-        [_shown(m, evidence) for m in mechanisms() if code in m.codes],
-        [words(name) for name in result.files.measures if name in measures],
-        free,
-        held,
-        [evidence.record_link(name) for name in records],
-        [Link(name, "#" + anchor("assertion", name)) for name in said],
-    )
-
-
-def _shown(mechanism: Mechanism, evidence: Evidence) -> Shown:
-    formula, _, rest = mechanism.text.partition("\n\n")
-    if not re.search(r"=|^[-+] ", formula):
-        formula, rest = "", mechanism.text
-    return Shown(mechanism.name, mechanism.file, mechanism.summary, formula, _prose(rest, evidence))
-
-
-def _prose(text: str, evidence: Evidence) -> Markup:
-    """Text of a docstring as safe HTML: code marked, assertions linked."""
-    safe = re.sub(r"`+([^`]+)`+", r"<code>\1</code>", str(escape(text)))
-
-    def link(match: re.Match[str]) -> str:
-        found = evidence.record_link(match[0])
-        return f'<a href="{found.href}">{found.text}</a>' if found.href else match[0]
-
-    # Elsewhere E10 is an equation; only what a mechanism carries are assertions.
-    return Markup(
-        re.sub(r"Carries [^.]*", lambda said: re.sub(r"\b[A-Z]\d{2}\b", link, said[0]), safe)
-    )
 
 
 def boundary(result: RunResult, evidence: Evidence) -> list[tuple[str, list[Link]]]:

@@ -13,7 +13,7 @@ from markupsafe import Markup
 from marchland.evidence import KINDS, Contradiction
 from marchland.report.equations import codes_in
 from marchland.report.names import STATISTICS, Names, anchor, title, words
-from marchland.report.numbers import missing, period_words, rounded, stated, unit_words
+from marchland.report.numbers import missing, period_words, proper, rounded, stated, unit_words
 from marchland.report.records import Evidence, Link, Record
 from marchland.report.strips import before_after, dot_interval
 from marchland.run import RunResult, is_inside
@@ -177,7 +177,7 @@ def _parameter(row: Any, known: frozenset[str]) -> ParameterRow:
         words(str(row["family"])),
         rounded(before[1]) if fixed else told(before),
         "" if fixed else told(after),
-        "" if fixed or missing(row["contraction"]) else f"{row['contraction']:.2f}",
+        "" if fixed or missing(row["contraction"]) else proper(f"{row['contraction']:.2f}"),
         ""
         if fixed or missing(row["probability_positive"])
         else f"{row['probability_positive']:.2f}",

@@ -2,6 +2,7 @@
 (function () {
   "use strict";
   var root = document.documentElement;
+  root.classList.add("scripted");
   function note(text) {
     var before = root.getAttribute("data-errors");
     root.setAttribute("data-errors", before ? before + " | " + text : text);
