@@ -14,7 +14,6 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from report_run import EVIL, empty_run, small_case, small_run
 
 from marchland.case import Period, load, parse_period
@@ -23,6 +22,7 @@ from marchland.report import sources
 from marchland.report.disputes import POSITIONS as DENIED
 from marchland.report.positions import matrix
 from marchland.report.records import Evidence, short_name
+from marchland.report.render import environment
 from marchland.report.vendor import safe_script
 from marchland.run import RunResult
 
@@ -68,14 +68,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> RunResult:
 
 def rendered(result: RunResult) -> str:
     evidence = Evidence(result.files, None)
-    environment = Environment(
-        loader=PackageLoader("marchland.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-    )
-    page = environment.from_string(
+    page = environment().from_string(
         '{% import "macros.html.j2" as m %}{% include "sources.html.j2" %}'
     )
     return page.render(

@@ -10,12 +10,12 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from jinja2 import Environment, PackageLoader, StrictUndefined
 from report_run import empty_run, small_run
 
 from marchland.report import claims, diagram, system
 from marchland.report.answers import known_codes
 from marchland.report.records import Evidence
+from marchland.report.render import environment
 from marchland.report.vendor import BUNDLES, licences, safe_script, scripts
 
 
@@ -187,20 +187,16 @@ def read(*parts):
 def page(result):
     """The view alone, as a page of its own."""
     view, island = parts_of(result)
-    environment = Environment(
-        loader=PackageLoader("marchland.report", "templates"),
-        autoescape=True,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
+    body = (
+        environment()
+        .from_string('{% import "macros.html.j2" as m %}{% include "system.html.j2" %}')
+        .render(system=view)
     )
-    body = environment.from_string(
-        '{% import "macros.html.j2" as m %}{% include "system.html.j2" %}'
-    ).render(system=view)
     data = json.dumps(island).replace("<", "\\u003c")
     scripts_in = [str(dict(scripts("dagre"))["dagre"])]
     scripts_in += [
-        safe_script(read("page", name)) for name in ("errors.js", "core.js", "system.js")
+        safe_script(read("page", name))
+        for name in ("errors.js", "core.js", "layout.js", "system.js")
     ]
     scripts_in.append("marchland.start()")
     style = read("styles", "base.css") + read("styles", "system.css")

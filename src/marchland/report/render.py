@@ -26,7 +26,7 @@ STYLES = ("base", "sources", "system", "where", "assumed", "serve")
 # The order in which the parts of the page's script must run; `start` shows the first view.
 SCRIPTS = (
     *("core", "charts", "explain", "timeline", "evidence", "matrix", "sources"),
-    *("system", "where", "whatif", "assumed", "serve", "start"),
+    *("layout", "system", "where", "whatif", "assumed", "serve", "start"),
 )
 
 
@@ -46,7 +46,7 @@ def render(result: RunResult, *, sources: Path | None = None) -> str:
     str
         HTML. The same result gives the same text: it has no date of the run.
     """
-    return _environment().get_template("report.html.j2").render(_content(result, sources))
+    return environment().get_template("report.html.j2").render(_content(result, sources))
 
 
 def _content(result: RunResult, folder: Path | None) -> dict[str, Any]:
@@ -142,16 +142,17 @@ def _page() -> Markup:
 
 
 @cache
-def _environment() -> Environment:
-    environment = Environment(
+def environment() -> Environment:
+    """Templates of the page; what a case says is escaped."""
+    made = Environment(
         loader=PackageLoader("marchland.report", "templates"),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["script_json"] = _script_json
-    return environment
+    made.filters["script_json"] = _script_json
+    return made
 
 
 def _script_json(value: object) -> Markup:
