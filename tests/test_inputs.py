@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marchland.case import Period, find_case, load, parse_period
+from marchland.case import DriverChange, Period, find_case, load, new, parse_period
 from marchland.grid import Axis
-from marchland.inputs import RULES, Inputs, _spread, event_quarter
-from marchland.model import BASELINE, Model
+from marchland.inputs import RULES, Inputs, _spread, event_quarter, start_people
+from marchland.model import BASELINE, Model, Setting
 
 AXIS = Axis(1980, 1989)
 DAYS = st.dates(date(1980, 1, 1), date(1989, 12, 31))
@@ -157,3 +157,60 @@ def touches(axis: Axis, start: Period, end: Period | None, q: int) -> bool:
 def test_an_act_on_the_first_day_of_a_quarter_belongs_to_it(month):
     event = SimpleNamespace(start=parse_period(f"1982-{month:02d}-01"), end=None)
     assert event_quarter(event, AXIS) == 8 + (month - 1) // 3
+
+
+def changed(name: str, value: float) -> Setting:
+    """A scenario that sets one driver."""
+    place = "heilongjiang"
+    return Setting(name, changes=(DriverChange(driver="unemployment", place=place, set=value),))
+
+
+def test_inputs_are_those_of_the_changes_and_not_of_a_name(model):
+    region = model.index.regions.index("heilongjiang")
+    one, other = (model.inputs(changed("edited", value)) for value in (0.1, 0.2))
+    assert (one.region.unemployment[:, region] == 0.1).all()
+    assert (other.region.unemployment[:, region] == 0.2).all()
+    assert model.inputs(changed("another", 0.1)) is one
+    assert model.inputs(Setting("nothing", off=("visa",))) is model.inputs(BASELINE)
+    assert model.inputs(Setting("off", off=("act_nato",))) is not model.inputs(BASELINE)
+
+
+HEADER = "driver,place,start,end,value,low,high,unit,quality,source,note\n"
+ROWS = [
+    "population,west,1990,,3000000,,,persons,D,a,",
+    "population,west,1995,,3500000,,,persons,D,a,",
+    "population,east,1991,,1000000,,,persons,D,a,",
+    "population,east,1996,,900000,,,persons,D,a,",
+    "population,east,1993,,950000,,,persons,D,a,",
+]
+
+
+@pytest.mark.parametrize("order", [(0, 1, 2, 3, 4), (4, 3, 2, 1, 0), (1, 3, 0, 4, 2)])
+def test_people_at_the_start_do_not_depend_on_the_order_of_rows(tmp_path, order):
+    """The last date counts: from it on a region is followed. drivers.csv goes before case.yaml."""
+    folder = new(tmp_path / "case")
+    (folder / "drivers.csv").write_text(HEADER + "\n".join(ROWS[n] for n in order) + "\n")
+    small = Model(load(folder))
+    residents, homes = start_people(small.files, small.axis, small.index.pools)
+    assert dict(zip(small.index.regions, residents, strict=True)) == {"east": 9e5, "west": 3.5e6}
+    assert homes == [3e6]  # those at home when the corridor opens
+    assert small.world.region.people.tolist() == residents
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_the_centre_does_not_depend_on_the_order_of_rows(tmp_path, order):
+    """The largest inland host stands for the centre, by the population that it starts with."""
+    folder = new(tmp_path / "case")
+    path = folder / "case.yaml"
+    text = path.read_text().replace("regions: [east, west]\n", "regions: [east, west, far, deep]\n")
+    corridor = "group: westerners, origin: west, border: EST-WST"
+    more = "".join(f", {{id: to_{r}, {corridor}, destination: {r}}}" for r in ("far", "deep"))
+    path.write_text(text.replace("}]\n", "}" + more + "]\n"))
+    rows = [
+        "population,far,1990,,500000,,,persons,D,a,",
+        "population,far,1995,,100000,,,persons,D,a,",
+        "population,deep,1990,,200000,,,persons,D,a,",
+    ]
+    (folder / "drivers.csv").write_text(HEADER + "\n".join(rows[::order]) + "\n")
+    small = Model(load(folder))
+    assert small.world.border.centre.tolist() == [small.index.regions.index("deep")]

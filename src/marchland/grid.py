@@ -123,7 +123,8 @@ class Grid:
         y = np.array([point[1] for point in points])
         middle = np.arange(self.axis.quarters) + 0.5
         if middle[0] < x[0] - 2.0 or middle[-1] > x[-1] + 2.0:
-            self.held[driver, place] = f"{rows[0].start} to {rows[-1].start}"
+            dated = sorted(rows, key=first_day)
+            self.held[driver, place] = f"{dated[0].start} to {dated[-1].start}"
         return np.asarray(np.interp(middle, x, y))
 
     def _step(self, driver: str, place: str, rows: list[DriverRow]) -> Floats:

@@ -9,7 +9,7 @@ import numpy as np
 
 from marchland.case import CaseFiles, Change, Event, Period, RuleChange, parse_period
 from marchland.engine.types import Records
-from marchland.grid import Axis, Floats, Grid
+from marchland.grid import Axis, Floats, Grid, first_day
 
 
 class Inputs(NamedTuple):
@@ -350,16 +350,23 @@ def build_inputs(
     )
 
 
+def start_population(files: CaseFiles, region: str) -> float:
+    """Residents of a region when it is first followed: its last population in drivers.csv.
+
+    Where drivers.csv gives none, case.yaml does. The order of rows does not count.
+    """
+    rows = [row for row in files.drivers if (row.driver, row.place) == ("population", region)]
+    if rows:
+        return max(rows, key=first_day).value
+    return files.config.populations.get(region, 0.0)
+
+
 def start_people(
     files: CaseFiles, axis: Axis, pools: list[tuple[str, str]]
 ) -> tuple[list[float], list[float]]:
     """Residents of each region and people of each pool at the start, persons."""
     grid = Grid(files, axis)
-    populations = []
-    for region in files.config.regions:
-        rows = [r for r in files.drivers if (r.driver, r.place) == ("population", region)]
-        known = files.config.populations.get(region, rows[-1].value if rows else 0.0)
-        populations.append(known)
+    populations = [start_population(files, region) for region in files.config.regions]
     homes = []
     for group, region in pools:
         first = min(

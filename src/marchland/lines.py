@@ -106,9 +106,9 @@ def _actors(model: Model) -> list[str]:
 
 def _trips(model: Model) -> list[Figure]:
     """Crossings of each corridor by who crosses, and of each region that sends them."""
-    across = [c for c in model.files.config.corridors if c.border is not None]
-    figures = [Figure("border_crossings", c.origin) for c in across]
-    figures += [Figure("border_crossings", c.origin, c.group, c.destination) for c in across]
+    corridors = model.files.config.corridors
+    figures = [Figure("border_crossings", c.origin) for c in corridors]
+    figures += [Figure("border_crossings", c.origin, c.group, c.destination) for c in corridors]
     return figures
 
 
@@ -116,8 +116,6 @@ def _flows(model: Model) -> list[Figure]:
     """Flows across borders, by group and by the state entered."""
     figures = []
     for corridor in model.files.config.corridors:
-        if corridor.border is None:
-            continue
         entered = _state_of(model, corridor.destination)
         names = ["irregular_entries"]
         if KINDS[corridor.kind] == KINDS["crossers"]:

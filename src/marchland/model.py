@@ -72,7 +72,7 @@ class Model:
         self.world = build_world(files, self.index, self.axis)
         self.atlas = Atlas(files, self.index, self.world, self.axis)
         self.base = reference_quarter(files, self.axis)
-        self._inputs: dict[tuple[str, tuple[str, ...]], Inputs] = {}
+        self._inputs: dict[tuple[tuple[str, ...], tuple[str, ...]], Inputs] = {}
         self._centre_employment()
 
     def _centre_employment(self) -> None:
@@ -86,7 +86,8 @@ class Model:
     def inputs(self, setting: Setting) -> Inputs:
         """Drivers, rules and acts under a setting; built once."""
         acts = tuple(sorted(name for name in setting.off if name.startswith("act_")))
-        key = (setting.name if setting.changes else "baseline", acts)
+        # By what changes and not by name: an edited scenario keeps its name.
+        key = (tuple(map(repr, setting.changes)), acts)
         if key not in self._inputs:
             adjoins = (self.world.region.border >= 0).astype(float)
             self._inputs[key] = build_inputs(
@@ -187,6 +188,7 @@ class Model:
             return run_members(
                 vectors,
                 spaces,
+                self.atlas.layout.counts,
                 self.world,
                 self.inputs(setting),
                 record[a:b],
@@ -212,9 +214,13 @@ class Model:
     def _explain_break(self, where: int, state: Floats, parameters: dict[str, float]) -> None:
         quarter = where // self.atlas.layout.length
         block = self.atlas.layout.first_written(state)
+        what = "is not finite"
+        if block is None:
+            block = self.atlas.layout.block(int(np.argmax(np.abs(state))))
+            what = "grows beyond all measure"
         values = ", ".join(f"{name}={value:.6g}" for name, value in parameters.items())
         raise MarchlandError(
-            f"{block.mechanism}: {block.name} ({block.unit}) is not finite in "
+            f"{block.mechanism}: {block.name} ({block.unit}) {what} in "
             f"{self.axis.label(quarter)}; check the priors of the parameters it reads. "
             f"Parameters: {values}"
         )

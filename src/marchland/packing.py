@@ -77,7 +77,7 @@ def build_answers(
         for group, form in (("answers", survey["form"]), ("without", "without")):
             if group == "without":
                 middle = len(rows)
-            for answer, rule in survey[group].items():
+            for answer, rule in (survey.get(group) or {}).items():
                 rule = rule or {}  # a reference category has no parameters
                 where[f"{name}:{answer}"] = (s, len(rows), form)
                 rows.append(

@@ -19,7 +19,7 @@ from marchland.engine.compile import compiled
 from marchland.engine.types import Record, Rows
 from marchland.errors import MarchlandError
 from marchland.grid import Axis
-from marchland.inputs import start_people
+from marchland.inputs import start_people, start_population
 from marchland.vocabulary import OPEN_PARAMETERS
 
 Ints = NDArray[np.int64]
@@ -238,16 +238,9 @@ def _host_borders(files: CaseFiles, index: Index) -> tuple[list[int], list[int]]
             if corridor.destination in border.regions:
                 region_border[index.regions.index(corridor.destination)] = b
         if inland:
-            size = {region: _population(files, region) for region in inland}
+            size = {region: start_population(files, region) for region in inland}
             centre[b] = index.regions.index(max(size, key=lambda region: (size[region], region)))
     return region_border, centre
-
-
-def _population(files: CaseFiles, region: str) -> float:
-    rows = [row for row in files.drivers if (row.driver, row.place) == ("population", region)]
-    if rows:
-        return rows[0].value
-    return files.config.populations.get(region, 0.0)
 
 
 def build_world(files: CaseFiles, index: Index, axis: Axis) -> World:
@@ -278,7 +271,7 @@ def build_world(files: CaseFiles, index: Index, axis: Axis) -> World:
             pool=[index.pools.index((c.group, c.origin)) for c in corridors],
             origin=[index.regions.index(c.origin) for c in corridors],
             destination=[index.regions.index(c.destination) for c in corridors],
-            border=[index.borders.index(c.border or "") for c in corridors],
+            border=[index.borders.index(c.border) for c in corridors],
             community=[index.communities.index((c.group, c.destination)) for c in corridors],
             kind=[KINDS[c.kind] for c in corridors],
             first=first,

@@ -286,6 +286,17 @@ BREAKS: dict[str, tuple[str, str, str, int, str]] = {
         *("drivers.csv", "act_nato,RUS", "act_nato,amurskaia", 3),
         "act_nato is given for a state, but got amurskaia",
     ),
+    "two populations from one day": (
+        *(
+            "drivers.csv",
+            "act_nato,",
+            "population,amurskaia,1990,,1,,,persons,D,a,\n"
+            "population,amurskaia,1990-01,,2,,,persons,D,a,\nact_nato,",
+            4,
+        ),
+        "population of amurskaia is given twice from 1990-01; "
+        "it has another value from the same day on line 3",
+    ),
     # rules
     "regime of an unknown border": (
         *(RULES, "border: CHN-RUS", "border: CHN-RUZ", 2),
@@ -466,6 +477,10 @@ BREAKS: dict[str, tuple[str, str, str, int, str]] = {
     "corridor over an unknown border": (
         *("case.yaml", "border: CHN-RUS", "border: CHN-RU", 14),
         'unknown border "CHN-RU"; did you mean "CHN-RUS"?',
+    ),
+    "corridor without a border": (
+        *("case.yaml", "    border: CHN-RUS\n", "", 14),
+        '"border" is missing; it must be given',
     ),
     "corridor with an unknown parameter": (
         *("case.yaml", "departures: departures_amur", "departures: departure_amur", 14),

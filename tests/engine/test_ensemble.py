@@ -5,9 +5,10 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
+from marchland.case import load, new
 from marchland.engine.ensemble import run_members
 from marchland.errors import MarchlandError
-from marchland.model import Setting
+from marchland.model import Model, Setting
 
 
 def test_one_program_serves_every_call(model, prior, cells, values):
@@ -19,6 +20,24 @@ def test_one_program_serves_every_call(model, prior, cells, values):
     run(model, prior, [], x, stochastic=True, workers=3)
     model.run(prior.names, x, cells[:2], ())
     assert len(run_members.signatures) == compiled == 1
+
+
+@pytest.mark.parametrize("sets", [None, "corridors: []\ndyads: [EST-WST]\n"])
+def test_one_program_serves_cases_without_pairs_or_people(model, prior, values, tmp_path, sets):
+    """What is empty is another type to Numba, unless it is one idle record."""
+    model.run(prior.names, values(1, 7))
+    compiled = len(run_members.signatures)
+    folder = new(tmp_path / "case")
+    path = folder / "case.yaml"
+    text = path.read_text()
+    if sets is not None:
+        path.write_text(text[: text.index("corridors:")] + sets)
+    small = Model(load(folder))
+    assert (small.index.sizes["corridor"], small.index.sizes["pair"]) == ((1, 0), (0, 1))[
+        sets is not None
+    ]
+    small.run(["departures_default"], np.array([[0.5]]))
+    assert len(run_members.signatures) == compiled
 
 
 def sample_lines(cells):
@@ -124,6 +143,21 @@ def test_an_infinite_parameter_stops_too(model, prior, values):
     x[0, prior.names.index("alignment_base")] = np.inf
     with pytest.raises(MarchlandError, match="threat: wish"):
         model.run(prior.names, x)
+
+
+def test_values_too_large_to_add_up_stop_too(model):
+    """Each is finite, only their sum is not: no block is to blame but the largest."""
+    state = np.zeros(model.atlas.layout.length)
+    state[model.atlas.cell("trade", 0)] = 1.2e308
+    state[model.atlas.cell("orders", 1)] = 1.1e308
+    assert model.atlas.layout.first_written(state) is None
+    where = 3 * model.atlas.layout.length
+    with pytest.raises(MarchlandError) as caught:
+        model._explain_break(where, state, {"arms": 2.0, "visa": 0.5})
+    message = str(caught.value)
+    assert message.startswith("trade: trade (billion USD a year) grows beyond all measure in ")
+    assert f" in {model.axis.label(3)};" in message
+    assert message.endswith("Parameters: arms=2, visa=0.5")
 
 
 def test_a_held_parameter_that_is_not_finite_is_named(model, prior, values):

@@ -51,6 +51,12 @@ def quantity() -> Callable[..., Quantity]:
 
 
 @pytest.fixture(scope="session")
+def one_figure() -> dict[str, str]:
+    """The files that give the ten-line case its one figure."""
+    return FILES
+
+
+@pytest.fixture(scope="session")
 def small_model(tmp_path_factory: pytest.TempPathFactory) -> Model:
     """The ten-line case with one figure: 500 westerners in the east in 1995."""
     folder: Path = new(tmp_path_factory.mktemp("small") / "case")

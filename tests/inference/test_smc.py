@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from marchland.inference.smc import next_temperature, sample, systematic, verdict
+from marchland.errors import MarchlandError
+from marchland.inference.smc import LEAST, next_temperature, sample, systematic, verdict
 
 
 @dataclass
@@ -117,6 +118,40 @@ def test_particles_that_are_impossible_die():
     drawn = sample(half, 2, chains=256, seed=1)
     assert (drawn.z[:, 0] > 0.0).all()
     assert drawn.log_evidence == pytest.approx(np.log(0.5), abs=0.15)
+
+
+def nowhere(z: np.ndarray) -> np.ndarray:
+    """Impossible for every draw."""
+    return np.full(len(z), -np.inf)
+
+
+def rarely(z: np.ndarray) -> np.ndarray:
+    """Possible for the first few draws only."""
+    return np.where(np.arange(len(z)) < LEAST - 1, 0.0, -np.inf)
+
+
+def all_but_never(z: np.ndarray) -> np.ndarray:
+    """Possible, but so much more for one draw than another that no temperature is low enough."""
+    return -1e30 * z[:, 0] ** 2
+
+
+@pytest.mark.parametrize("target", [nowhere, rarely, all_but_never])
+@pytest.mark.parametrize("dimension", [1, 3])
+def test_evidence_that_hardly_a_draw_agrees_with_stops_the_sampler(target, dimension):
+    with pytest.raises(MarchlandError, match=f"Fewer than {LEAST} of 384 draws from the priors"):
+        sample(target, dimension, chains=64)
+
+
+def test_who_samples_may_say_what_no_draw_agrees_with():
+    seen: list[np.ndarray] = []
+
+    def refusal(z: np.ndarray) -> MarchlandError:
+        seen.append(z)
+        return MarchlandError("nothing agrees")
+
+    with pytest.raises(MarchlandError, match="nothing agrees"):
+        sample(nowhere, 2, chains=64, refusal=refusal)
+    assert [z.shape for z in seen] == [(384, 2)]
 
 
 def test_progress_is_told_of_every_temperature():

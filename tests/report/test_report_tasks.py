@@ -41,6 +41,16 @@ def test_the_file_is_under_five_megabytes(path: Path) -> None:
     assert path.stat().st_size < 5_000_000
 
 
+def test_the_first_screen_is_painted_within_two_seconds_and_says_it_all(reader: Reader) -> None:
+    paint = reader.page.evaluate(
+        "performance.getEntriesByName('first-contentful-paint')[0].startTime"
+    )
+    assert paint < 2000
+    for what in ("article.card >> nth=4", ".boundary h2", ".numbers li >> nth=2"):
+        box = reader.page.locator(what).bounding_box()
+        assert box is not None and box["y"] + box["height"] < 1000, what
+
+
 @pytest.mark.parametrize("name", TASKS)
 def test_a_reader_does_what_he_came_for(browser: Any, path: Path, name: str) -> None:
     with Reader(browser, path, width=1000) as reader:

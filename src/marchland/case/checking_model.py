@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from typing import TypeVar
 
 from marchland.case import casefiles as cf
 from marchland.case.checking_scenarios import check_scenario
+from marchland.case.checking_structure import check_structure
 from marchland.case.limits import limits
 from marchland.case.names import Names
 from marchland.case.naming import suggestion
@@ -32,6 +34,7 @@ def check_model(names: Names) -> None:
     _check_drivers(names)
     _check_rules(names)
     _check_parameters(names)
+    check_structure(names)
     _check_explanations(names)
     for scenario in names.files.scenarios.values():
         check_scenario(names, scenario)
@@ -160,12 +163,28 @@ def _check_drivers(names: Names) -> None:
                 rule = f"{term.name} must be {allowed.rule(row.value)}"
                 message = f"{rule}, but got value={row.value:g}"
                 names.report(*at, message)
+    _check_steps(names)
     for driver, lines in unknown.items():
         hint = suggestion(driver, names.vocabulary.drivers)
         hint = hint or "; acts of outside powers begin with act_"
         more = f" (and {len(lines) - 1} more rows)" if len(lines) > 1 else ""
         message = f'unknown driver "{driver}": the model reads none so named{hint}{more}'
         names.report(cf.DRIVERS_FILE, lines[0], message)
+
+
+def _check_steps(names: Names) -> None:
+    """A driver that holds its value has one from a day on; the order of rows says nothing."""
+    lines: dict[tuple[str, str, date], int] = {}
+    for row in names.files.drivers:
+        term = names.vocabulary.drivers.get(row.driver or "")
+        if term is None or term.fill != "step" or not row.start or not row.start.start:
+            continue
+        key = (term.name, row.place, row.start.start)
+        if key in lines:
+            first = f"it has another value from the same day on line {lines[key]}"
+            message = f"{term.name} of {row.place} is given twice from {row.start}; {first}"
+            names.report(cf.DRIVERS_FILE, row.line, message)
+        lines.setdefault(key, row.line)
 
 
 def _check_rules(names: Names) -> None:

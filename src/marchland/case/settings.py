@@ -5,7 +5,16 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated, Any, Literal
 
-from pydantic import BeforeValidator, ConfigDict, Discriminator, Field, Tag, model_validator
+from pydantic import (
+    BeforeValidator,
+    ConfigDict,
+    Discriminator,
+    Field,
+    Tag,
+    ValidatorFunctionWrapHandler,
+    WrapValidator,
+    model_validator,
+)
 
 from marchland.case.files import LinedMap
 from marchland.case.schema import Dated, Identifier, Names, Quality, Row
@@ -169,6 +178,14 @@ class LinedRow(Row):
         return self.lines.get(key, self.line)
 
 
+def _as_read(value: Any, validate: ValidatorFunctionWrapHandler) -> Any:
+    """Keep a mapping with its lines, which its own rules report (`checking_structure`)."""
+    checked = validate(value)
+    if not isinstance(value, LinedMap):
+        return checked
+    return value.without({key for key, entry in value.items() if entry is None})
+
+
 class Observation(LinedRow):
     """How far the evidence may stand from the truth, by quality and by target.
 
@@ -179,7 +196,7 @@ class Observation(LinedRow):
     about: float | None = Field(default=None, ge=0)
     survey: dict[str, SurveySetting] = Field(default_factory=dict)
     weights: dict[str, Annotated[float, Field(ge=0)]] = Field(default_factory=dict)
-    structure: dict[str, Any] = Field(default_factory=dict)
+    structure: Annotated[dict[str, Any], WrapValidator(_as_read)] = Field(default_factory=dict)
 
 
 # ------------------------------------------------------- explanations.yaml, scenarios.yaml
@@ -321,7 +338,7 @@ class Corridor(Row):
     group: str
     origin: str
     destination: str
-    border: str | None = None
+    border: str
     kind: Literal["visitors", "sojourners", "crossers"] = "sojourners"
     departures: str | None = None
     distance_km: float | None = Field(default=None, gt=0)

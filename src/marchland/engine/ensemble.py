@@ -116,6 +116,7 @@ def simulate(
 def run_members(
     vectors: Table,
     spaces: Rows,
+    counts: Positions,
     world: World,
     inputs: Inputs,
     parameters: Rows,
@@ -130,7 +131,8 @@ def run_members(
 ) -> tuple[Table, Cube, Positions]:
     """Simulate members and read them: (members, readings) and (members, lines, quarters).
 
-    `vectors` and `spaces` are the state of each worker as a vector and as records;
+    `vectors` and `spaces` are the state of each worker as a vector and as records, `counts` how
+    many records there are of each kind, in the order of `State`;
     `parameters` is a record array of the members' scalar parameters, `own` their own, `first`
     the number of the first member. Members are dealt to workers in blocks, each with one
     trajectory, so that memory does not grow with members.
@@ -143,13 +145,13 @@ def run_members(
     for w in prange(workers):
         trajectory = np.empty((world.quarters, length))
         state = State(
-            spaces.pool[w],
-            spaces.corridor[w],
-            spaces.community[w],
-            spaces.region[w],
-            spaces.border[w],
-            spaces.pair[w],
-            spaces.state[w],
+            spaces.pool[w][: counts[0]],
+            spaces.corridor[w][: counts[1]],
+            spaces.community[w][: counts[2]],
+            spaces.region[w][: counts[3]],
+            spaces.border[w][: counts[4]],
+            spaces.pair[w][: counts[5]],
+            spaces.state[w][: counts[6]],
         )
         x = vectors[w]
         for m in range(w * members // workers, (w + 1) * members // workers):

@@ -317,6 +317,11 @@ class Layout:
         name = fields[(cell - self.start[dimension]) % len(fields)]
         return next(b for b in BLOCKS if b.name == name)
 
+    @property
+    def counts(self) -> NDArray[np.int64]:
+        """How many records each field of `State` has."""
+        return np.array([self.sizes[dimension] for dimension in DIMENSIONS], dtype=np.int64)
+
     def workspace(self, workers: int) -> tuple[Floats, State]:
         """State vectors, one each worker, and the same memory as records.
 
@@ -324,6 +329,8 @@ class Layout:
         -------
         vectors : (workers, length) array
         records : State of (workers, n) record arrays
+            One idle record where there is none of a kind: NumPy calls what is empty contiguous,
+            and another program would be compiled. `counts` says how many there are.
         """
         vectors = np.zeros((workers, self.length))
         views: list[Any] = []
@@ -335,11 +342,14 @@ class Layout:
             if self.sizes[dimension]:
                 view = np.ndarray(shape, record, vectors.data, offset, strides)
             else:
-                view = np.zeros((workers, 1), record)[:, :0]
+                view = np.zeros((workers, 2), record)[:, :1]
             views.append(view.view(np.recarray))
         return vectors, State(*views)
 
-    def first_written(self, vector: Floats) -> Block:
-        """Of the blocks that are not finite in a state, the one that a quarter writes first."""
+    def first_written(self, vector: Floats) -> Block | None:
+        """Of the blocks that are not finite in a state, the one that a quarter writes first.
+
+        None where all are: values that are finite each can still be too large to add up.
+        """
         bad = {self.block(int(cell)) for cell in np.flatnonzero(~np.isfinite(vector))}
-        return min(bad, key=lambda block: WRITTEN.index(block.name))
+        return min(bad, key=lambda block: WRITTEN.index(block.name), default=None)

@@ -10,10 +10,12 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from marchland.case.settings import Prior
+from marchland.errors import MarchlandError
 from marchland.inference.information import information
 from marchland.inference.likelihood import Evidence, gather, log_likelihood
 from marchland.inference.priors import JointPrior, Marginal
-from marchland.inference.smc import Progress, Sample, sample
+from marchland.inference.reach import out_of_reach
+from marchland.inference.smc import LEAST, Progress, Sample, sample
 from marchland.model import BASELINE, Model, Setting
 from marchland.vocabulary import PARAMETERS
 from marchland.world import DEFAULT_DEPARTURES
@@ -176,6 +178,11 @@ def calibrate(
     -------
     Posterior
         Distrust it where `posterior.sample.failed` says something.
+
+    Raises
+    ------
+    MarchlandError
+        Where hardly a draw from the priors agrees with the evidence, with the targets missed.
     """
     scored = evidence if evidence is not None else gather(model)
     prior = _without_switched_off(joint_prior(model), setting)
@@ -203,6 +210,18 @@ def calibrate(
             level = (float(column[0]), (column[1 : d + 1] - column[d + 1 :]) / (2.0 * STEP))
         return information(scored, figures[0], slopes, level)
 
+    def refusal(z: Floats) -> MarchlandError:
+        """Why these draws do not agree: they break the model, or miss what is scored."""
+        values = prior.values(z)
+        figures, _ = model.run(
+            prior.names, values, scored.readings, setting=setting, workers=workers, strict=False
+        )
+        broken = np.isnan(figures).all(axis=1)
+        if (~broken).sum() < LEAST:
+            model.run(prior.names, values[broken], setting=setting, workers=workers)
+        level = values[:, acts] if acts is not None else None
+        return out_of_reach(model, scored, figures, level, LEAST)
+
     signs = np.eye(prior.dimension)
     if prior.dimension == 0 or not scored.targets:
         drawn = _untold(prior, chains, seed)
@@ -216,6 +235,7 @@ def calibrate(
             keep=keep,
             information=told,
             progress=progress,
+            refusal=refusal,
         )
     rng = np.random.default_rng([seed, 1])
     before = prior.values(prior.sample(max(len(drawn.z), 1024), rng))

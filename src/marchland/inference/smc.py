@@ -22,15 +22,20 @@ from scipy.cluster.hierarchy import leaves_list, linkage
 from scipy.linalg import solve_triangular
 from scipy.spatial.distance import squareform
 
+from marchland.errors import MarchlandError
+
 Floats = NDArray[np.float64]
 LogLikelihood = Callable[[Floats], Floats]
 Progress = Callable[[float, float, int], None]
 Information = Callable[[Floats], Floats]
+Refusal = Callable[[Floats], MarchlandError]
 DEGREES = 8.0
 ACCEPTANCE = 0.3
 APART = 1.0
 LEAST_EIGENVALUE = 0.02
 BLOCK = 10
+# Particles that must agree with the evidence: each half of the ensemble needs a spread.
+LEAST = 8
 
 
 @dataclass(frozen=True)
@@ -305,6 +310,7 @@ def sample(
     draws: int = 2048,
     information: Information | None = None,
     progress: Progress | None = None,
+    refusal: Refusal | None = None,
 ) -> Sample:
     """Sample a posterior under a standard normal prior.
 
@@ -328,12 +334,19 @@ def sample(
         Fisher information of the evidence at a point, (parameters, parameters), for proposals.
     progress : function, optional
         Called with the temperature, the acceptance and the steps made.
+    refusal : function, optional
+        The error to raise where hardly any of some particles agree with the evidence.
 
     Returns
     -------
     Sample
         Distrust it where `failed` says something, where `unique` is small, or where other seeds
         give another log evidence.
+
+    Raises
+    ------
+    MarchlandError
+        Where fewer than `LEAST` particles agree with the evidence.
 
     Examples
     --------
@@ -344,6 +357,8 @@ def sample(
     members = chains * max(2 * sweeps, 6)
     z = rng.standard_normal((members, dimension))
     pool = Pool(z, target(z), np.arange(members), members // chains)
+    if np.isfinite(pool.log_likelihood).sum() < LEAST:
+        raise (refusal or _refused)(z)
     beta, log_evidence, size, remembered = 0.0, 0.0, 0.5, 0.0
     temperatures: list[float] = []
     acceptance: list[float] = []
@@ -354,6 +369,8 @@ def sample(
         weight = np.exp(increment - peak)
         log_evidence += peak + np.log(weight.mean())
         weight /= weight.sum()
+        if 1.0 / (weight**2).sum() < LEAST:
+            raise (refusal or _refused)(pool.z)
         chosen = systematic(weight, chains, rng)
         halves = references(pool, weight, chosen, following, information)
         start = Pool(pool.z[chosen], pool.log_likelihood[chosen], pool.eve[chosen], 1)
@@ -381,6 +398,13 @@ def sample(
         remembered,
         apart,
         failed,
+    )
+
+
+def _refused(z: Floats) -> MarchlandError:
+    return MarchlandError(
+        f"Fewer than {LEAST} of {len(z)} draws from the priors agree with the evidence; "
+        "move or widen the priors."
     )
 
 

@@ -48,7 +48,11 @@ def island(
         "parameters": {row.name: _parameter(row) for row in parameters},
         "records": _records(result, evidence),
         "events": _events(evidence),
-        "assertions": {a.id: _assertion(a) for _, rows in assertions for a in rows},
+        "assertions": {
+            a.id: _assertion(a) | {"positions": _positions(result, a.id)}
+            for _, rows in assertions
+            for a in rows
+        },
         "sources": {work.key: _cite(work.author, work.year, work.title) for work in evidence.works},
         "answers": dict(_answers(answers)),
         "drivers": _drivers(result),
@@ -142,6 +146,15 @@ def _assertion(a: AssertionRow) -> Json:
         "source": a.source.href.removeprefix("#source-"),
         "locator": a.source.text,
     }
+
+
+def _positions(result: RunResult, assertion: str) -> list[list[str]]:
+    """What other sources say of an assertion: source, position, place in it, note."""
+    return [
+        [p.source, p.position, p.locator, p.note or ""]
+        for p in result.files.positions
+        if p.assertion == assertion
+    ]
 
 
 def _answers(answers: list[Shown]) -> Iterable[tuple[str, Json]]:

@@ -167,10 +167,8 @@ class _View:
 
     # what is computed -------------------------------------------------------------------
 
-    def _key(self, corridor: Corridor) -> tuple[str, ...] | None:
+    def _key(self, corridor: Corridor) -> tuple[str, ...]:
         """The line of a corridor: its trips; of crossers without papers, their entries."""
-        if corridor.border is None:
-            return None
         if corridor.kind == "crossers":
             return (IRREGULAR, corridor.border, corridor.group, self._state(corridor.destination))
         return (CROSSINGS, corridor.origin, corridor.group, corridor.destination)

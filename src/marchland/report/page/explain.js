@@ -75,7 +75,9 @@
       return a && {
         title: a.cause + " → " + a.effect + (a.sign ? " (" + a.sign + ")" : ""), kicker: "Assertion " + id,
         text: ["The evidence: " + a.support + (a.probability ? "; chance of the asserted sign " + a.probability : "") + "."],
-        equations: a.equations, parameters: a.parameters, records: [], sources: [[a.source, a.locator]],
+        equations: a.equations, parameters: a.parameters, records: [],
+        sources: [[a.source, a.locator]].concat(a.positions.map(function (p) { return [p[0], p[2]]; })),
+        said: a.positions.map(function (p) { return p[0] + " " + p[1] + " it" + (p[3] ? ": " + p[3] : ""); }),
         anchor: "assertion-" + id
       };
     },
@@ -253,13 +255,14 @@
     return el("p", text + ".");
   }
 
-  function fill(way) {
+  function fill(way, key) {
     var body = panel.querySelector(".way");
     body.textContent = "";
     panel.querySelector(".kicker").textContent = way.kicker;
     panel.querySelector("h2").textContent = way.title.charAt(0).toUpperCase() + way.title.slice(1);
     var steps = el("ol");
     var first = unique(way.text || []).map(function (text) { return el("p", text); });
+    (way.said || []).forEach(function (text) { first.push(el("p", text + ".")); });
     var own = way.anchor && passage(way.anchor);
     if (own) first.push(own, el("p", "The passage, from your copy of the text.", { class: "small" }));
     var expected = predicted(way);
@@ -269,7 +272,7 @@
       where.appendChild(el("a", "Show it in its table", { href: "#" + way.anchor.replace(/[^A-Za-z0-9_.-]/g, "_") }));
       first.push(where);
     }
-    steps.appendChild(step("Figure", first));
+    steps.appendChild(step(/^(record|answer|line|measure):/.test(key) ? "Figure" : "What it is", first));
     var none = function (text) { return [el("p", text, { class: "small" })]; };
     steps.appendChild(step("Equation", way.equations.length ? some(way.equations, equation)
       : none(way.quiet || "No equation of the model computes it: it is evidence or context.")));
@@ -296,7 +299,7 @@
     var make = ways[key.slice(0, cut)];
     var way = make && make(key.slice(cut + 1));
     if (!way || !panel) return false;
-    fill(way);
+    fill(way, key);
     panel.dataset.key = key;
     if (!panel.open) {
       last = document.activeElement;
