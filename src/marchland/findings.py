@@ -115,7 +115,8 @@ def assertions_of(files: CaseFiles, parameters: pd.DataFrame) -> pd.DataFrame:
         if names:
             support = "cannot tell"
         if terms:
-            probability = float(np.mean([t["probability_positive"] for t in terms]))
+            signs = [t["probability_positive"] for t in terms if t["sign_in_question"]]
+            probability = float(np.mean(signs)) if signs else np.nan
             informed = any(bool(t["informed"]) for t in terms)
             support = _support(terms)
         rows.append(
@@ -142,12 +143,12 @@ def assertions_of(files: CaseFiles, parameters: pd.DataFrame) -> pd.DataFrame:
 def _support(terms: list[pd.Series]) -> str:
     """Whether every coefficient has the asserted sign, the opposite one, or neither for sure.
 
-    A coefficient whose sign the prior had settled tells nothing about the assertion unless the
-    evidence narrowed it.
+    A coefficient whose sign the prior had settled tells nothing about the assertion: where the
+    evidence narrowed it, its strength is informed and its sign is still assumed.
     """
-    told = [t for t in terms if t["sign_in_question"] or t["informed"]]
+    told = [t for t in terms if t["sign_in_question"]]
     if not told:
-        return "cannot tell"
+        return "sign assumed" if any(t["informed"] for t in terms) else "cannot tell"
     if all(t["probability_positive"] >= SUPPORT for t in told):
         return "supports"
     if all(t["probability_positive"] <= 1.0 - SUPPORT for t in told):

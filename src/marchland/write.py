@@ -54,8 +54,11 @@ EXTRA = {
         "switch": ("", "parameters that are 0 where it does not hold"),
         "source": ("", "source that asserts it"),
         "locator": ("", "place in the source"),
-        "support": ("", "supports, contradicts, cannot tell, or not in the model"),
-        "probability": ("share", "mean posterior probability of the asserted signs"),
+        "support": ("", "supports, contradicts, sign assumed, cannot tell, or not in the model"),
+        "probability": (
+            "share",
+            "mean posterior probability of the asserted signs that the prior left open",
+        ),
         "informed": ("", "whether the evidence informed any of its parameters"),
     },
     "importance.csv": {

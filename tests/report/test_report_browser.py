@@ -8,6 +8,7 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import pytest
 from browsing import VIEWS, Reader
@@ -115,9 +116,31 @@ def test_state_lives_in_the_fragment(browser: Any, path: Path) -> None:
         assert reader.page.locator("#period-chip").inner_text().startswith("Period 1992 to 1993")
         assert reader.page.locator('input[value="border_shut"]').is_checked()
         years = reader.page.locator("#whatif-fan svg text").all_text_contents()
-        assert not any(text in years for text in ("1990", "1994"))
+        assert any(text.startswith("1992-") for text in years)
+        assert not any(text.startswith(("1990", "1991", "1995")) for text in years)
         reader.click("#period-chip button")
         assert "period" not in reader.state() and reader.state()["scenario"] == "border_shut"
+
+
+def test_a_period_cuts_charts_of_time_to_itself(browser: Any, path: Path) -> None:
+    """The axis has the years of the period, and lines are as wide as the drawing."""
+    with Reader(browser, path, fragment="view=model&period=1992/1993") as reader:
+        reader.draw_everything()
+        chart = reader.page.locator("#view-model figure.chart:has(.legend)").first
+        chart.scroll_into_view_if_needed()
+        drawn = chart.locator(".drawing svg g.mark-line path").first.bounding_box()
+        whole = chart.locator(".drawing svg").bounding_box()
+        assert drawn is not None and whole is not None
+        assert drawn["width"] > 0.5 * whole["width"]
+        words = chart.locator(".drawing svg text").all_text_contents()
+        assert any(word.startswith(("1992-", "1993-")) for word in words)
+        assert not any(word.startswith(("1990", "1991", "1995")) for word in words)
+        rows = reader.page.locator("table.fit tr[data-first]")
+        shown = reader.page.locator("table.fit tr[data-first]:visible").count()
+        assert shown == rows.count() == 3  # all three speak of these two years
+        reader.page.evaluate("marchland.state.set({period: '1993/1993'})")
+        assert reader.page.locator("table.fit tr[data-first]:visible").count() == 2
+        assert "2 of 3" in reader.page.locator("#fit-found").inner_text()
 
 
 def test_an_anchor_opens_its_view_and_what_is_folded(browser: Any, path: Path) -> None:
@@ -143,6 +166,10 @@ def test_data_are_shown_and_saved_with_gaps_empty(reader: Reader) -> None:
     assert {row["time"] for row in rows if row["line"] != "As it was"} >= {"1991Q3"}
     svg = _save(reader, chart, "SVG")
     assert svg.startswith("<svg") and "currentColor" not in svg
+    # It stands alone: title, legend and where it is from.
+    for text in ("Border crossings, east", "As it was", "The border is shut", "marchland 0.1.0"):
+        assert text in svg
+    assert ElementTree.fromstring(svg).tag.endswith("svg")
     reader.click(f"{chart} .tools button:text-is('Data')")
     table = reader.page.locator(f"{chart} table").first
     assert table.locator("th").all_text_contents()[:2] == ["Line", "Quarter"]

@@ -141,7 +141,7 @@ def _shown(
         answer.question,
         _headline(files, answer),
         answer.text,
-        VERDICTS.get(answer.verdict, answer.verdict),
+        _verdict(answer),
         answer.verdict == "answered",
         _sentences(answer.details),
         words(answer.measure).replace(";", ", "),
@@ -157,6 +157,13 @@ def _shown(
         [evidence.source_link(key, key) for key in keys],
         curve,
     )
+
+
+def _verdict(answer: Answer) -> str:
+    """The verdict in words; an answer of which the evidence told only a part says so."""
+    text = VERDICTS.get(answer.verdict, answer.verdict)
+    whole = not len(answer.rows) or bool(answer.rows["told"].all())
+    return text if whole or answer.verdict != "answered" else "answered in part"
 
 
 def _headline(files: CaseFiles, answer: Answer) -> str:

@@ -125,6 +125,18 @@ class _Said:
     def __init__(self, result: RunResult) -> None:
         self.names = Names(result.files)
         self.questions = {answer.id: answer.question for answer in result.answers}
+        self._meaning = {
+            str(row["name"]): str(row["meaning"])
+            for _, row in result.parameters.iterrows()
+            if not missing(row.get("meaning"))
+        }
+
+    def told(self, row: Any) -> str:
+        """An assumption in a sentence: a parameter by what it means, with its name."""
+        meaning = self._meaning.get(str(row["name"]), "")
+        if row["kind"] == "driver" or not meaning:
+            return self.label(row)
+        return f"“{meaning}” ({self.label(row)})"
 
     def label(self, row: Any) -> str:
         if row["kind"] != "driver":
@@ -211,14 +223,14 @@ def _reading(answer: Answer, loose: pd.DataFrame, part: pd.DataFrame, said: _Sai
         first = part.iloc[0]
         return (
             "What the evidence left open moves it by less than a hundredth of its interval, or by "
-            f"no more than chance explains. Most goes with it {said.label(first)}, which the "
+            f"no more than chance explains. Most goes with it {said.told(first)}, which the "
             f"evidence informed: {_share(first['relative'])} of the width of its interval."
         )
     first = loose.iloc[0]
     low, high = (_signed(first[c], answer.unit) for c in ("change_low", "change_high"))
     moved = "moves it most" if first["kind"] == "driver" else "goes most with it"
     text = (
-        f"Of what the evidence left open, {said.label(first)} {moved} "
+        f"Of what the evidence left open, {said.told(first)} {moved} "
         f"({said.quality(first)[1]}): {low} and {high} {unit} at its two ends, "
         f"{_share(first['relative'])} of the width of its interval"
     )

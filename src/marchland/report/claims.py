@@ -19,16 +19,16 @@ RULE = (
     f"term, and at most {PER_GROUP} of a group."
 )
 VERBS = {
-    "+": "raises",
-    "-": "lowers",
-    "0": "leaves unchanged",
-    "+/-": "moves, up or down,",
-    "=": "is classed as",
-    "?": "bears on",
+    "+": "is said to raise it",
+    "-": "is said to lower it",
+    "0": "is said to leave it unchanged",
+    "+/-": "is said to move it, up or down",
+    "=": "is classed as it",
 }
 HEADS = {
     "supports": "The evidence supports it",
     "contradicts": "The evidence contradicts it",
+    "sign assumed": "The evidence tells its strength; its sign is assumed",
     "cannot tell": "The evidence cannot tell",
     "not in the model": "Not in the model",
 }
@@ -42,8 +42,8 @@ class Claim:
     ----------
     id, row : str
         The assertion, and the anchor of its row in the full table.
-    cause, verb, effect : str
-        The sentence.
+    cause, effect, verb : str
+        The statement, and in which direction it is said to go.
     kind, head, text : str
         Verdict as a class of style, in a few words, and why.
     source : Link
@@ -113,7 +113,7 @@ def _claim(row: Any, terms: list[Any], evidence: Evidence) -> Claim:
         str(row["id"]),
         anchor("assertion", row["id"]),
         title(str(row["cause"])),
-        VERBS.get(str(row["sign"]), "bears on"),
+        VERBS.get(str(row["sign"]), ""),
         str(row["effect"]),
         support.replace(" ", "-"),
         HEADS.get(support, title(support)),
@@ -127,11 +127,9 @@ def _told(row: Any, terms: list[Any]) -> str:
     free = [term for term in terms if term["family"] != "fixed"]
     if not free:
         return "its term is held fixed, so no figure speaks to it"
-    parts = []
+    parts: list[str] = []
     if any(term["sign_in_question"] for term in free) and not missing(row["probability"]):
         parts.append(f"its term has the asserted sign with probability {row['probability']:.2f}")
-    else:
-        parts.append("the sign of its term was given beforehand")
     narrow = [float(t["contraction"]) for t in free if not missing(t["contraction"])]
     if narrow:
         size = round(100 * max(narrow))

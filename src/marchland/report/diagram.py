@@ -20,6 +20,7 @@ from marchland.vocabulary import PARAMETERS
 STATES = {
     "supports": ("✓", "supports", "the evidence supports what is asserted"),
     "contradicts": ("✗", "contradicts", "the evidence contradicts what is asserted"),
+    "sign-assumed": ("~", "sign assumed", "the evidence tells the strength; the sign is assumed"),
     "cannot-tell": ("?", "cannot tell", "the evidence cannot tell"),
     "mixed": ("≠", "differs", "what is asserted fares differently"),
     "unsaid": ("", "not asserted", "a term of the model that no source of the case asserts"),
@@ -250,10 +251,10 @@ def _loop(result: RunResult, loop: Loop, by_key: Mapping[str, ShownArrow]) -> Sh
 
 
 def _chance(result: RunResult, links: list[ShownArrow]) -> str:
-    """Share of draws in which every switched link has its asserted sign."""
-    names = {
-        name for link in links for name in link.parameters if name in link.arrow.switches
-    } & set(result.draws.columns)
+    """Share of draws in which every link whose sign was open has its asserted one."""
+    open_ = result.parameters[result.parameters["sign_in_question"].astype(bool)]
+    switched = {name for link in links for name in link.parameters if name in link.arrow.switches}
+    names = switched & set(open_["name"]) & set(result.draws.columns)
     if not names:
         return ""
     share = float(np.mean((result.draws[sorted(names)].to_numpy() > 0.0).all(axis=1)))

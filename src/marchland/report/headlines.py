@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
+import pandas as pd
+
 from marchland.answers import Answer
 from marchland.report.names import title
 from marchland.report.numbers import figure, rounded, unit_words
@@ -22,7 +24,7 @@ def headline(answer: Answer, kind: str, caveat: str = "") -> str:
     kind : str
         Kind of the question; an answer of another kind is told in its own words.
     caveat : str
-        What the case says against its own answer; the first sentence is told.
+        What the case says against its own answer.
     """
     makers: dict[str, Callable[[list[Row]], str]] = {
         "level": _level,
@@ -33,8 +35,12 @@ def headline(answer: Answer, kind: str, caveat: str = "") -> str:
     rows = list(answer.rows.itertuples(index=False)) if len(answer.rows) else []
     if kind not in makers or not rows:
         return answer.text
-    first = caveat.strip().split(". ")[0].rstrip(".")
-    return makers[kind](rows).strip() + (f" {first}." if first else "")
+    text = makers[kind](rows).strip()
+    if kind == "level":
+        text += _function(answer.curve)
+    if kind == "contrast" and answer.details:
+        text += f" {answer.details.strip()}"
+    return f"{text} {caveat.strip()}".strip()
 
 
 def _short(value: float, unit: str) -> str:
@@ -80,9 +86,31 @@ def _scenario(rows: list[Row]) -> str:
             doubt = "" if sure else ", so perhaps no change at all"
             parts.append(
                 f"{title(row.label.removesuffix(': change'))}: "
-                f"{abs(row.value):.0f} per cent {more} ({span}){doubt}."
+                f"{abs(row.value):.0f} per cent {more} ({span}){doubt}{_assumed(row)}."
             )
     return " ".join(parts)
+
+
+def _assumed(row: Row) -> str:
+    """A figure that the evidence did not narrow is what was assumed."""
+    return "" if row.told else ", as assumed: the evidence does not narrow it"
+
+
+def _function(curve: pd.DataFrame) -> str:
+    """How far the figure can be told by bands of another one, at the last time."""
+    if not len(curve):
+        return ""
+    last = curve[curve["time"] == curve["time"].iloc[-1]]
+    bands = [
+        f"{100 * row['from']:.0f} to {100 * row['to']:.0f} per cent" for _, row in last.iterrows()
+    ]
+    time = last["time"].iloc[0]
+    if len(bands) == 1:
+        return (
+            f" As a function it cannot be told for {time}: nearly all draws have a share of "
+            f"{bands[0]}."
+        )
+    return f" By that share in {time}, see the chart: draws fall into {', '.join(bands)}."
 
 
 def _contribution(rows: list[Row]) -> str:
@@ -95,7 +123,8 @@ def _contribution(rows: list[Row]) -> str:
         return f"{row.label.removeprefix('due to ')} {_told(row)}"
 
     if sure:
-        text += f" Of it, {'; '.join(name(row) for row in sure)}."
+        parts_told = "; ".join(name(row) + _assumed(row) for row in sure)
+        text += f" Taken out one at a time, which need not add up: {parts_told}."
     if open_:
         text += (
             f" Of either sign, so nothing that can be told: {'; '.join(name(r) for r in open_)}."

@@ -69,7 +69,8 @@ class Makeup:
         keys.sort(key=lambda key: (key.place not in asked, -self._size(key)))
         note = (
             "Coloured: means by status, which add up to the mean of all. "
-            "Dashed: 5 and 95 per cent of all."
+            "Dashed: 5 and 95 per cent of all. The mean lies above the median of the answers, "
+            "since few draws have very many."
         )
         return [
             self._stack(key, "status:", "area", note, anchor("stock", f"{key.place}-{key.group}"))
@@ -88,8 +89,8 @@ class Makeup:
         keys = [key for key in keys if len(self._lines.parts(key)) > 1]
         keys.sort(key=lambda key: (key.place not in held, -self._size(key)))
         note = (
-            "Bars: means of the terms, below zero where a term lowers it. Line: median of all. "
-            "All places have one scale."
+            "Bars: means of the terms, below zero where a term lowers it, pale where the central "
+            "90 per cent of the draws hold either sign. Line: median of all. One scale for all."
         )
         charts = []
         reach = self._reach(keys[:MOST_PLACES])
@@ -104,7 +105,9 @@ class Makeup:
         """The ledger of every pair's alignment, quarter by quarter."""
         note = (
             "Bars: means of the terms of the weaker side's wish, in points of utility, apart from "
-            "its constant. Line: median of the alignment that follows the wish, between -1 and 1."
+            "its constant; pale where the central 90 per cent of the draws hold either sign, so "
+            "that the evidence does not tell even the direction. Line: median of the alignment "
+            "that follows the wish, between −1 and 1."
         )
         keys = [
             key for key in self._lines.of() if key.measure == "alignment" and not key.counterpart
@@ -189,7 +192,7 @@ class Makeup:
         spec: Spec = {
             "width": "container",
             "height": HEIGHT,
-            "layer": _stack_layers(labels, mark, unit, reach),
+            "layer": _stack_layers(labels, mark, _axis_title(key, unit), unit, reach),
         }
         ways = dict(zip(labels, (part.explain for part in parts), strict=True))
         entries = legend(labels, dashed=False, explain=ways)
@@ -227,13 +230,20 @@ class Makeup:
         return Chart(name, heading, note, spec, [table], [], "measure:survey_share", steady=True)
 
 
+def _axis_title(key: Key, unit: str) -> str:
+    """Unit of the axis; the ledger has two."""
+    if key.measure == "alignment":
+        return "utility (bars), alignment (line)"
+    return unit_words(unit)
+
+
 def _percent(share: object) -> float | None:
     number = short(share, 10)
     return None if number is None else short(100.0 * number)
 
 
 def _stack_layers(
-    labels: list[str], mark: str, unit: str, reach: tuple[float, float] | None
+    labels: list[str], mark: str, heading: str, unit: str, reach: tuple[float, float] | None
 ) -> list[Spec]:
     scale = {"domain": labels, "range": COLOURS[: len(labels)]}
     time: Spec = {
@@ -244,14 +254,14 @@ def _stack_layers(
     }
     parts: Spec = {
         "data": {"name": "parts"},
-        "mark": {"type": mark, "opacity": 0.85},
+        "mark": {"type": mark, "opacity": 0.85} if mark == "area" else {"type": mark},
         "encoding": {
             "x": time,
             "y": {
                 "field": "mean",
                 "type": "quantitative",
                 "stack": True,
-                "axis": value_axis(unit),
+                "axis": value_axis(unit) | {"title": heading},
                 "scale": {"domain": list(reach), "nice": True} if reach else {},
             },
             "color": {"field": "line", "type": "nominal", "scale": scale, "legend": None},
@@ -267,6 +277,11 @@ def _stack_layers(
         },
     }
     if mark == "bar":
+        # A mean alone would look sure of itself.
+        parts["encoding"]["opacity"] = {
+            "condition": {"test": "datum.low > 0 || datum.high < 0", "value": 0.95},
+            "value": 0.4,
+        }
         parts["mark"] |= {"width": {"band": 1}, "binSpacing": 0}
         parts["encoding"]["x"] = time | {"timeUnit": "utcyearquarter", "bandPosition": 0.5}
     all_lines = [("median", [1, 0], 2.0)] if mark == "bar" else []

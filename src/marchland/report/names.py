@@ -38,9 +38,18 @@ def anchor(kind: str, name: object) -> str:
     return f"{kind}-" + re.sub(r"[^A-Za-z0-9_.-]", "_", str(name))
 
 
+# Names whose words alone would not say what they are.
+LABELS = {
+    "paid_share": "share of those found who pay officials",
+    "downgrade_hazard": "chance a year that a treaty is stepped down",
+    "gdp": "GDP",
+    "arms_deliveries_tiv": "arms deliveries (TIV)",
+}
+
+
 def words(name: str | None) -> str:
     """A name of the case's files as words: ``trade_turnover`` is ``trade turnover``."""
-    return (name or "").replace("_", " ")
+    return LABELS.get(name or "", (name or "").replace("_", " "))
 
 
 def title(text: str) -> str:

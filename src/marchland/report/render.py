@@ -26,7 +26,7 @@ STYLES = ("base", "sources", "system", "where", "assumed", "serve")
 # The order in which the parts of the page's script must run; `start` shows the first view.
 SCRIPTS = (
     *("core", "charts", "explain", "timeline", "evidence", "matrix", "sources"),
-    *("layout", "system", "where", "whatif", "assumed", "serve", "start"),
+    *("layout", "system", "where", "model", "whatif", "assumed", "serve", "start"),
 )
 
 

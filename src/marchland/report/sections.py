@@ -22,7 +22,9 @@ FIT_WORDS = {
     "parameters_free": "Free parameters",
     "targets": "Targets scored",
     "records_scored": "Figures scored",
-    "records_inside_90": "Of them inside their 90 per cent interval",
+    "records_inside_90": "Of them inside their 90 per cent interval (a fit, no test: it used them)",
+    "remembered": "How far chains still remember their start at the last temperature (0 to 1)",
+    "halves_apart": "Gap between halves of the draws without a common ancestor, in deviations",
 }
 CHECK_WORDS = {
     "prior_share_with_more_migrants_than_residents": (
@@ -39,7 +41,7 @@ RUN_FILES = (
     ("predictions.csv", "each figure of the evidence beside what the model says of it"),
     ("series.csv", "every measure by quarter, in the baseline and in each scenario"),
     ("parameters.csv", "prior beside posterior of every parameter, with the reason"),
-    ("assertions.csv", "every assertion: supported, contradicted, or not to be told"),
+    ("assertions.csv", "every assertion and what the evidence says of it"),
     ("importance.csv", "how far each driver and prior moves each answer"),
     ("dyads.csv", "pairs of states by quarter, with ISO and COW codes"),
     ("evidence.sqlite", "the evidence base, with full-text search"),
@@ -111,7 +113,7 @@ def _value(value: object) -> str:
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, int | float) and not missing(value):
-        return plain(value)
+        return proper(plain(value))
     return "" if missing(value) else str(value)
 
 

@@ -10,6 +10,7 @@ from typing import Any
 import pandas as pd
 from markupsafe import Markup
 
+from marchland.case import Quantity
 from marchland.evidence import KINDS, Contradiction
 from marchland.report.equations import codes_in
 from marchland.report.names import STATISTICS, Names, anchor, title, words
@@ -21,6 +22,7 @@ from marchland.run import RunResult, is_inside
 SUPPORT_WORDS = {
     "supports": "supports it",
     "contradicts": "contradicts it",
+    "sign assumed": "tells its strength; its sign is assumed",
     "cannot tell": "cannot tell",
     "not in the model": "not in the model",
 }
@@ -41,6 +43,8 @@ class Scored:
     inside: bool
     scored: bool
     strip: Markup
+    first: str
+    last: str
 
 
 @dataclass(frozen=True)
@@ -143,14 +147,32 @@ def scored(result: RunResult, evidence: Evidence) -> list[tuple[str, list[Scored
                 stated(q),
                 unit_words(q.unit),
                 rounded(scale * interval[1]),
-                f"{rounded(scale * interval[0])} to {rounded(scale * interval[2])}",
-                "" if wide is None else f"{rounded(scale * wide[0])} to {rounded(scale * wide[1])}",
+                _span(scale * interval[0], scale * interval[2]),
+                "" if wide is None else _span(scale * wide[0], scale * wide[1]),
                 is_inside(row, q.bound),
                 q.use == "calibrate",
                 dot_interval(interval, wide, seen, q.bound),
+                *_days(q),
             )
         )
     return list(found.items())
+
+
+def _days(q: Quantity) -> tuple[str, str]:
+    """First and last day of a figure's period; empty where it is open."""
+    begin, end = q.start or q.end, q.end or q.start
+    first = begin.start.isoformat() if begin is not None and begin.start else ""
+    last = end.end.isoformat() if end is not None and end.end else ""
+    return first, last
+
+
+def _span(low: float, high: float) -> str:
+    """Both ends with as many digits as it takes to tell them apart, six at most."""
+    for digits in range(3, 7):
+        ends = rounded(low, digits), rounded(high, digits)
+        if ends[0] != ends[1]:
+            break
+    return f"{ends[0]} to {ends[1]}"
 
 
 def parameters(result: RunResult, known: frozenset[str]) -> list[ParameterRow]:
@@ -226,7 +248,12 @@ def support_counts(result: RunResult) -> list[tuple[str, int]]:
     if not len(result.assertions):
         return []
     counts = Counter(str(value) for value in result.assertions["support"])
-    return [(SUPPORT_WORDS[name], counts[name]) for name in SUPPORT_WORDS if counts[name]]
+    always = ("supports", "contradicts", "cannot tell")
+    return [
+        (SUPPORT_WORDS[name], counts[name])
+        for name in SUPPORT_WORDS
+        if counts[name] or name in always
+    ]
 
 
 def clashes(found: list[Contradiction], evidence: Evidence) -> list[Clash]:
@@ -261,6 +288,7 @@ def rivals(result: RunResult) -> list[dict[str, object]]:
                 "id": name,
                 "text": question.text,
                 "weighed": bool(known),
+                "caveat": _caveat(result, name),
                 "rivals": [
                     {
                         "title": rival.title,
@@ -279,13 +307,26 @@ def rivals(result: RunResult) -> list[dict[str, object]]:
     return rows
 
 
+def _caveat(result: RunResult, rivals: str) -> str:
+    """What the case says against the answer that these rivals serve."""
+    asked = [q for q in result.files.config.questions if q.rivals == rivals]
+    return " ".join(str((q.model_extra or {}).get("caveat") or "").strip() for q in asked).strip()
+
+
+def _chance(share: float) -> str:
+    """A chance with two digits; what the method cannot tell from 0 or 1 is not written as such."""
+    if share > 0.99:
+        return "> 0.99"
+    return "< 0.01" if share < 0.01 else f"{share:.2f}"
+
+
 def _weight(row: Any) -> dict[Hashable, object]:
     if row is None:
         return {"evidence": "", "error": "", "probability": "", "share": None, "failed": ""}
     return {
         "evidence": f"{row['log_evidence']:.1f}",
         "error": f"{row['log_evidence_error']:.1f}",
-        "probability": f"{row['probability']:.2f}",
+        "probability": _chance(float(row["probability"])),
         "share": float(row["probability"]),
         "failed": _text(row["failed"]),
     }

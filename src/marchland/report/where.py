@@ -100,6 +100,8 @@ class Where:
         Border crossings marked on the map.
     unplaced : list of str
         Corridors that the map cannot show, since an end has no coordinates and no shape.
+    unstated : list of str
+        Corridors at neither end of which a source states crossings.
     """
 
     drawn: bool
@@ -114,6 +116,7 @@ class Where:
     crossings: list[tuple[str, str]]
     rivers: list[str]
     unplaced: list[str]
+    unstated: list[str]
 
 
 def view(result: RunResult) -> Where:
@@ -378,7 +381,19 @@ class _View:
             crossings=self._noted("crossing"),
             rivers=[self.names.place(name) for name in self.lines],
             unplaced=[f"{f.label} ({f.group})" for f in flows if f.ends is None],
+            unstated=self._unstated(),
         )
+
+    def _unstated(self) -> list[str]:
+        """Corridors of which no source states crossings, at either end or at the border."""
+        stated = {q.place for q in self.files.quantities if q.measure in (CROSSINGS, IRREGULAR)}
+        return [
+            f"{self.names.place(c.origin)} → {self.names.place(c.destination)} "
+            f"({self.names.group(c.group)})"
+            for c, key, _ in self.chosen
+            if not stated & {c.origin, c.destination}
+            and not (key[0] == IRREGULAR and c.border in stated)
+        ]
 
     def _noted(self, kind: str) -> list[tuple[str, str]]:
         places = [p for p in self.files.places.values() if p.kind == kind]

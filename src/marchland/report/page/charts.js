@@ -98,16 +98,19 @@
     return rows;
   }
 
-  // A chosen period sets the reach of every axis of time.
+  // A chosen period cuts what lies outside it; `draw` sets the reach of the axes of time.
   function within(spec, reach) {
     if (!reach || !spec || typeof spec !== "object") return spec;
     if (Array.isArray(spec)) return spec.map(function (one) { return within(one, reach); });
     var out = {};
     Object.keys(spec).forEach(function (key) { out[key] = within(spec[key], reach); });
     if (out.encoding && out.encoding.x && out.encoding.x.type === "temporal") {
-      out.encoding = Object.assign({}, out.encoding);
-      out.encoding.x = Object.assign({}, out.encoding.x);
-      out.encoding.x.scale = Object.assign({}, out.encoding.x.scale, { domain: reach });
+      // Within a few years a year alone would stand below many ticks.
+      if (reach[1] - reach[0] < 5 * 366 * DAY && out.encoding.x.axis) {
+        out.encoding = Object.assign({}, out.encoding);
+        out.encoding.x = Object.assign({}, out.encoding.x);
+        out.encoding.x.axis = Object.assign({}, out.encoding.x.axis, { format: "%Y-%m", title: "month" });
+      }
       if (out.mark) out.mark = Object.assign({}, typeof out.mark === "string" ? { type: out.mark } : out.mark, { clip: true });
     }
     return out;
@@ -117,12 +120,18 @@
     return Math.max(Math.floor(place.getBoundingClientRect().width), 0);
   }
 
-  // Draws a Vega-Lite (or Vega) specification at once and gives the view.
-  function draw(place, spec, data) {
+  // Draws a Vega-Lite (or Vega) specification at once and gives the view. Layers share a scale of
+  // time: its reach is set once, after Vega-Lite has joined them.
+  function draw(place, spec, data, reach) {
     var whole = Object.assign({}, spec, { datasets: data });
     if (!whole.autosize) whole.autosize = { type: "fit-x", contains: "padding", resize: true };
     var lite = !/\/vega\/v\d/.test(whole.$schema || "");
     var program = lite ? window.vegaLite.compile(whole, { config: config() }).spec : whole;
+    if (reach) {
+      (program.scales || []).forEach(function (scale) {
+        if (scale.type === "time" || scale.type === "utc") scale.domain = reach;
+      });
+    }
     var runtime = window.vega.parse(program, lite ? null : config(), { ast: true });
     var view = new window.vega.View(runtime, {
       expr: window.vegaInterpreter.expressionInterpreter,
@@ -212,11 +221,56 @@
       });
   }
 
-  // An SVG that stands alone: its inks are named, on white.
-  function svgOf(view) {
+  function escaped(text) {
+    return text.replace(/&/g, "&amp;").replace(/</g, "&lt;").replace(/>/g, "&gt;");
+  }
+
+  // Lines of text no longer than so many letters.
+  function folded(text, most) {
+    var out = [];
+    text.split(/\s+/).forEach(function (word) {
+      var last = out.length - 1;
+      if (last >= 0 && (out[last] + " " + word).length <= most) out[last] += " " + word;
+      else out.push(word);
+    });
+    return out;
+  }
+
+  // Title, note and legend of a figure as SVG above the drawing, and below it where it is from.
+  function headOf(figure, width) {
+    var name = figure.querySelector("figcaption strong");
+    var note = figure.querySelector("figcaption > .small:not(a)");
+    var parts = [];
+    var y = 8;
+    function line(text, more, x) {
+      parts.push('<text x="' + (x || 8) + '" y="' + y + '" ' + more + ' fill="#1b1d21">' + escaped(text) + "</text>");
+    }
+    if (name) folded(name.textContent, width / 7.5).forEach(function (text) { y += 17; line(text, 'font-weight="bold" font-size="14"'); });
+    if (note) folded(note.textContent, width / 5.6).forEach(function (text) { y += 14; line(text, 'font-size="11"'); });
+    figure.querySelectorAll(".legend li").forEach(function (item) {
+      var stroke = item.querySelector("path");
+      y += 15;
+      if (stroke) {
+        parts.push('<path d="M8 ' + (y - 4) + 'h26" stroke="' + stroke.getAttribute("stroke") + '" stroke-width="3" stroke-dasharray="' + (stroke.getAttribute("stroke-dasharray") || "none") + '"/>');
+      }
+      line(item.textContent.trim(), 'font-size="11"', stroke ? 40 : 8);
+    });
+    return { text: parts.join(""), height: y + 8 };
+  }
+
+  // An SVG that stands alone: title, note, legend and origin, its inks named, on white.
+  function svgOf(view, figure) {
     return view.toSVG().then(function (text) {
-      return text.replace(/var\(--[\w-]+,\s*(#[0-9a-f]+)\)/gi, "$1").replace(/currentColor/g, "#1b1d21").replace(/var\(--after\)/g, "#0072b2")
-        .replace(/^<svg /, '<svg style="background:#fff" ');
+      var size = /^<svg [^>]*?width="([\d.]+)"[^>]*?height="([\d.]+)"/.exec(text);
+      var width = size ? +size[1] : 600;
+      var head = figure ? headOf(figure, width) : { text: "", height: 0 };
+      var height = (size ? +size[2] : 400) + head.height + 20;
+      var inner = text.replace(/^<svg /, '<svg y="' + head.height + '" ');
+      var from = document.title + "; " + (document.querySelector('meta[name="generator"]') || { content: "" }).content;
+      return ('<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" width="' + width + '" height="' + height +
+        '" viewBox="0 0 ' + width + " " + height + '" font-family="sans-serif" style="background:#fff">' + head.text + inner +
+        '<text x="8" y="' + (height - 6) + '" font-size="10" fill="#565b64">' + escaped(from) + "</text></svg>")
+        .replace(/var\(--[\w-]+,\s*(#[0-9a-f]+)\)/gi, "$1").replace(/currentColor/g, "#1b1d21").replace(/var\(--after\)/g, "#0072b2");
     });
   }
 
@@ -251,7 +305,7 @@
         });
       }),
       button("SVG", function () {
-        svgOf(place.marchlandView).then(function (text) {
+        svgOf(place.marchlandView, figure).then(function (text) {
           marchland.save((figure.id || "chart") + ".svg", "image/svg+xml", text);
         });
       })
@@ -269,9 +323,10 @@
     var again = function () {
       // Vega writes into what it is given: each drawing has copies.
       var copies = JSON.parse(JSON.stringify(what.data));
-      var spec = JSON.parse(JSON.stringify(within(what.spec, what.steady ? null : marchland.period())));
+      var reach = what.steady ? null : marchland.period();
+      var spec = JSON.parse(JSON.stringify(within(what.spec, reach)));
       if (spec.width === "container") spec.width = Math.max(widthOf(place), 240);
-      return draw(place, spec, copies);
+      return draw(place, spec, copies, reach);
     };
     var view = again();
     tools(figure, place, function () { return figure.marchlandTables(); });

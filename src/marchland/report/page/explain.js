@@ -274,6 +274,9 @@
     }
     steps.appendChild(step(/^(record|answer|line|measure):/.test(key) ? "Figure" : "What it is", first));
     var none = function (text) { return [el("p", text, { class: "small" })]; };
+    // An equation that this version does not compute says nothing, unless there is no other.
+    var computed = way.equations.filter(function (code) { return (known("equations", code) || []).length; });
+    if (computed.length) way.equations = computed;
     steps.appendChild(step("Equation", way.equations.length ? some(way.equations, equation)
       : none(way.quiet || "No equation of the model computes it: it is evidence or context.")));
     steps.appendChild(step("Parameters", way.parameters.length ? some(way.parameters, parameter)
