@@ -25,7 +25,6 @@ CHARTED = 60
 # Less than this share of a figure's interval is not told of an assumption.
 WORTH = 0.01
 MATTERS = 0.05
-QUALITIES = "ABCD"
 QUALITY_WORDS = {
     "A": "quality A: official or recorded",
     "B": "quality B",

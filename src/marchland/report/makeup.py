@@ -10,6 +10,7 @@ from marchland.case import CaseFiles
 from marchland.report.charts import (
     COLOURS,
     HEIGHT,
+    LINE_COLUMNS,
     MOST_LINES,
     Cell,
     Chart,
@@ -26,15 +27,8 @@ from marchland.report.numbers import period_words, unit_words
 from marchland.run import RunResult
 
 MOST_PLACES = 8
-PART_COLUMNS = [
-    Column("line", "Part"),
-    Column("time", "Quarter", "quarter"),
-    Column("mean", "Mean", "number"),
-    Column("low", "5 %", "number"),
-    Column("median", "Median", "number"),
-    Column("high", "95 %", "number"),
-]
-TOTAL_COLUMNS = [Column("line", "Line"), *PART_COLUMNS[1:]]
+TOTAL_COLUMNS = [*LINE_COLUMNS[:2], Column("mean", "Mean", "number"), *LINE_COLUMNS[2:]]
+PART_COLUMNS = [Column("line", "Part"), *TOTAL_COLUMNS[1:]]
 ANSWER_COLUMNS = [
     Column("record", "Record", explain="record"),
     Column("city", "Place"),

@@ -120,13 +120,6 @@ class Evidence:
             return Link(name, "#" + anchor("assertion", name))
         return Link(name)
 
-    def by_measure(self) -> list[tuple[str, list[Record]]]:
-        """Records under the words of their measure, in the order of the case."""
-        found: dict[str, list[Record]] = {}
-        for record in self.records.values():
-            found.setdefault(record.measure, []).append(record)
-        return list(found.items())
-
     def source_link(self, source: str | None, locator: str | None) -> Link:
         """Link to a source; the text is the locator."""
         text = locator or source or ""

@@ -1,4 +1,4 @@
-"""Tables of the report: targets, parameters, assertions, contradictions, rivals, drivers."""
+"""Tables of the report: targets, parameters, assertions, contradictions, rivals."""
 
 from __future__ import annotations
 
@@ -330,21 +330,3 @@ def _weight(row: Any) -> dict[Hashable, object]:
         "share": float(row["probability"]),
         "failed": _text(row["failed"]),
     }
-
-
-def drivers(result: RunResult) -> list[dict[str, object]]:
-    """Drivers with their rows by quality."""
-    found: dict[str, list[Any]] = {}
-    for row in result.files.drivers:
-        found.setdefault(row.driver, []).append(row)
-    return [
-        {
-            "name": name,
-            "places": len({row.place for row in rows}),
-            "rows": len(rows),
-            "unit": rows[0].unit,
-            "quality": Counter(row.quality for row in rows),
-            "sources": list(dict.fromkeys(row.source for row in rows if row.source)),
-        }
-        for name, rows in found.items()
-    ]

@@ -66,7 +66,7 @@ def rerun(
     MarchlandError
         Where a line is unknown, or the scenario leads to values that are not finite.
     """
-    # A model keeps its inputs by the name of the scenario, and an edited one is never the same.
+    # A model keeps the inputs of every scenario it has run; edited ones would pile up in it.
     model = Model(finished.files)
     name = name_of(finished.files)
     setting = setting_of(scenario.model_copy(update={"name": name}))

@@ -403,5 +403,4 @@
   marchland.chart = chart;
   marchland.quarter = quarter;
   marchland.segments = segments;
-  marchland.svgOf = svgOf;
 })();
