@@ -22,7 +22,7 @@ from marchland.vocabulary import PARAMETERS
 @pytest.fixture(scope="module")
 def fitted(small_model: Model) -> Posterior:
     """The ten-line case, fitted to its one figure."""
-    return calibrate(small_model, chains=128, seed=2)
+    return calibrate(small_model, particles=128, seed=2)
 
 
 def test_the_one_figure_is_recovered(small_model, fitted):
@@ -46,8 +46,8 @@ def test_the_table_says_what_the_figure_told(small_model, fitted):
 
 
 def test_the_seed_fixes_the_posterior(small_model, fitted):
-    again = calibrate(small_model, chains=128, seed=2, workers=2)
-    other = calibrate(small_model, chains=128, seed=3)
+    again = calibrate(small_model, particles=128, seed=2, workers=2)
+    other = calibrate(small_model, particles=128, seed=3)
     assert again.values.tobytes() == fitted.values.tobytes()
     assert again.sample.log_evidence == fitted.sample.log_evidence
     assert other.values.tobytes() != fitted.values.tobytes()
@@ -64,7 +64,7 @@ def test_members_are_spread_over_the_sample(fitted):
 
 def test_without_targets_the_posterior_is_the_prior(small_model):
     nothing = gather(small_model).subset(set())
-    untold = calibrate(small_model, evidence=nothing, chains=256)
+    untold = calibrate(small_model, evidence=nothing, particles=256)
     table = untold.table(small_model)
     assert untold.sample.failed == ""
     assert untold.sample.log_evidence == 0.0
@@ -76,7 +76,7 @@ def test_without_targets_the_posterior_is_the_prior(small_model):
 def trade(flagship: Model) -> Posterior:
     """The flagship, fitted to the trade of one region only."""
     evidence = gather(flagship).subset({"trade_amurskaia"})
-    return calibrate(flagship, evidence=evidence, chains=128, seed=1, workers=2)
+    return calibrate(flagship, evidence=evidence, particles=128, seed=1, workers=2)
 
 
 def test_a_subset_of_the_flagship_is_recovered(flagship, trade):
@@ -121,7 +121,7 @@ def test_rivals_are_each_refitted_and_weighed(flagship, monkeypatch):
     question, rivals = next(
         (name, q.rivals) for name, q in flagship.files.explanations.questions.items()
     )
-    found = compare(flagship, question, chains=32, workers=2)
+    found = compare(flagship, question, particles=32, workers=2)
     assert isinstance(found, Comparison)
     assert list(found.table["rival"]) == list(rivals)
     assert found.table["probability"].sum() == pytest.approx(1.0)

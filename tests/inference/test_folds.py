@@ -136,12 +136,12 @@ def test_the_cells_of_a_survey_stay_together_and_doubles_are_left_out(flagship):
 
 @pytest.fixture
 def fast(monkeypatch):
-    """Few targets of the flagship and few chains: the round, not the result, is tested."""
+    """Few targets of the flagship and few particles: the round, not the result, is tested."""
     everything = room.gather
     wanted = {"trade_amurskaia", "crossers_1961", "reported_acts"}
     monkeypatch.setattr(room, "gather", lambda model: everything(model).subset(wanted))
-    monkeypatch.setattr(room, "QUICK_CHAINS", 48)
-    monkeypatch.setattr(room, "QUICK_SWEEPS", 2)
+    monkeypatch.setattr(room, "QUICK_PARTICLES", 48)
+    monkeypatch.setattr(room, "QUICK_MOVES", 2)
 
 
 def test_a_round_foretells_each_target_without_it(flagship, fast, monkeypatch):

@@ -160,7 +160,7 @@ def test_reported_acts_are_read_off_the_relation():
     figures = np.array([[0.5, -1.0]])
     chance = 1.0 / (1.0 + np.exp(-(0.3 + figures[0])))
     expected = 2 * np.log(chance[0]) + np.log(1 - chance[0]) + 3 * np.log(1 - chance[1])
-    got = by_target(evidence, figures, np.array([0.3]))["reported_acts"]
+    got = by_target(evidence, figures, {"acts_level": np.array([0.3])})["reported_acts"]
     np.testing.assert_allclose(got, [expected])
     assert evidence.targets == ["reported_acts"]
 
@@ -170,15 +170,15 @@ def test_parts_add_up_by_weight(quantity):
     other = Item(quantity(id="Q2", value=80.0), 1, "two", 0.3, 0.5)
     evidence = Evidence([], [q, other.quantity], [item(q), other], [], None)
     figures = np.array([[90.0, 100.0], [100.0, 80.0]])
-    parts = by_target(evidence, figures)
+    parts = by_target(evidence, figures, {})
     half = 0.5 * stats.norm.logpdf(np.log(80.0), np.log(figures[:, 1]), 0.3)
     np.testing.assert_allclose(parts["two"], half)
-    np.testing.assert_allclose(log_likelihood(evidence, figures), parts["one"] + half)
+    np.testing.assert_allclose(log_likelihood(evidence, figures, {}), parts["one"] + half)
 
 
 def test_a_figure_without_a_value_rules_its_parameters_out(quantity):
     evidence = Evidence([], [], [item(quantity(value=100.0))], [], None)
-    assert log_likelihood(evidence, np.array([[np.nan], [100.0]]))[0] == -np.inf
+    assert log_likelihood(evidence, np.array([[np.nan], [100.0]]), {})[0] == -np.inf
 
 
 @pytest.mark.parametrize("fields", KINDS, ids=["log", "logit", "log ratio"])

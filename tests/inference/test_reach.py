@@ -13,7 +13,7 @@ from marchland.errors import MarchlandError
 from marchland.inference.calibrate import calibrate
 from marchland.inference.likelihood import gather
 from marchland.inference.reach import out_of_reach
-from marchland.inference.smc import LEAST
+from marchland.inference.smc import FIRST, LEAST
 from marchland.model import Model
 
 LATER = "Q2,migrants_stock,level,east,westerners,1998-34,1000,persons,a,a:1,A,calibrate\n"
@@ -44,7 +44,7 @@ def make(tmp_path: Path, one_figure: dict[str, str]) -> Make:
 
 def refused(model: Model) -> MarchlandError:
     with pytest.raises(MarchlandError) as caught:
-        calibrate(model, chains=32)
+        calibrate(model, particles=32)
     return caught.value
 
 
@@ -56,7 +56,7 @@ def test_a_target_that_no_draw_reaches_is_named(make: Make, error: str) -> None:
     assert (problem.file, problem.line) == ("evidence/targets.csv", 2)
     assert problem.message.startswith('no draw from the priors can reach "stock"')
     assert "Q1 is 500 persons, the draws say" in problem.message
-    assert f"Fewer than {LEAST} of 192 draws" in str(stopped)
+    assert f"Fewer than {LEAST} of {FIRST * 32} draws" in str(stopped)
     assert "widen the priors in model.yaml" in str(stopped)
 
 
@@ -72,7 +72,7 @@ def test_figures_that_no_draw_reaches_together(make: Make) -> None:
     """Each is within reach of half the draws, and none gives both."""
     model = make(more=LATER)
     figures = np.array([[500.0, 1.0]] * 12 + [[1.0, 1000.0]] * 8 + [[np.nan, np.nan]])
-    stopped = out_of_reach(model, gather(model), figures, None, LEAST)
+    stopped = out_of_reach(model, gather(model), figures, {}, LEAST)
     assert [str(problem) for problem in stopped.problems] == [
         'evidence/targets.csv:2: only 12 of 21 draws from the priors can reach "stock"; '
         "Q1 is 500 persons, the draws say 1 to 500",
@@ -84,7 +84,7 @@ def test_figures_that_no_draw_reaches_together(make: Make) -> None:
 def test_a_figure_that_has_no_value_in_any_draw(make: Make) -> None:
     model = make(more=LATER)
     figures = np.array([[500.0, np.nan]] * 20)
-    (problem,) = out_of_reach(model, gather(model), figures, None, LEAST).problems
+    (problem,) = out_of_reach(model, gather(model), figures, {}, LEAST).problems
     assert 'no draw from the priors can reach "later"' in problem.message
     assert problem.message.endswith("Q2 is 1000 persons, the draws say no value")
 
@@ -93,7 +93,7 @@ def test_surveys_and_acts_are_told_too(flagship: Model) -> None:
     """Every target of a case, where the model says nothing at all."""
     evidence = gather(flagship)
     figures = np.full((9, len(evidence.readings)), np.nan)
-    stopped = out_of_reach(flagship, evidence, figures, np.zeros(9), LEAST)
+    stopped = out_of_reach(flagship, evidence, figures, {"acts_level": np.zeros(9)}, LEAST)
     assert len(stopped.problems) == len(evidence.targets)
     assert {"evidence/targets.csv", "evidence/events.csv"} == {p.file for p in stopped.problems}
 

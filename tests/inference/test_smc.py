@@ -1,123 +1,197 @@
-"""The sampler against posteriors that are known in closed form."""
+"""The sampler against posteriors that are known in closed form or by quadrature."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+import copy
 
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from toys import Banana, Gated, Linear, Toy, TwoModes, linear
 
 from marchland.errors import MarchlandError
-from marchland.inference.smc import LEAST, next_temperature, sample, systematic, verdict
+from marchland.inference.smc import FIRST, ISLANDS, LEAST, next_temperature, sample, systematic
 
-
-@dataclass
-class Gaussian:
-    """Linear figures with normal errors under a standard normal prior: everything is known."""
-
-    slopes: np.ndarray
-    observed: np.ndarray
-    error: float
-
-    def log_likelihood(self, z: np.ndarray) -> np.ndarray:
-        residual = (z @ self.slopes.T - self.observed) / self.error
-        constant = len(self.observed) * np.log(self.error * np.sqrt(2.0 * np.pi))
-        return -0.5 * (residual**2).sum(axis=1) - constant
-
-    @property
-    def covariance(self) -> np.ndarray:
-        information = self.slopes.T @ self.slopes / self.error**2
-        return np.linalg.inv(np.eye(self.slopes.shape[1]) + information)
-
-    @property
-    def mean(self) -> np.ndarray:
-        return self.covariance @ self.slopes.T @ self.observed / self.error**2
-
-    @property
-    def log_evidence(self) -> float:
-        spread = self.error**2 * np.eye(len(self.observed)) + self.slopes @ self.slopes.T
-        fit = self.observed @ np.linalg.solve(spread, self.observed)
-        return float(-0.5 * fit - 0.5 * np.linalg.slogdet(2.0 * np.pi * spread)[1])
-
-
-TOY = Gaussian(np.array([[1.0, 0.5, 0.0], [0.3, -1.0, 0.8]]), np.array([1.0, -0.5]), 0.2)
-SHARP = Gaussian(np.array([[1.0, 1.0, 0.0, 0.0]]), np.array([2.5]), 0.02)
+# What the surrogate learns sets the cost and never the answer: few lessons keep the tests fast.
+FAST = {"lessons": 60}
+TOY = linear(3, 2, seed=1, error=0.1)
+SHARP = Linear(np.array([2.5]), np.array([0.02]), np.array([[1.0, 1.0, 0.0, 0.0]]))
+SMALL = {"particles": 64, "moves": 3, **FAST}
 
 
 @pytest.mark.parametrize("toy", [TOY, SHARP], ids=["two figures", "one sharp sum"])
 def test_mean_spread_and_evidence_of_a_known_posterior(toy):
-    """Over ten seeds, so that a bias of a few per cent would show beside the Monte Carlo error."""
-    drawn = [sample(toy.log_likelihood, len(toy.mean), chains=512, seed=n) for n in range(10)]
+    """Over several seeds, so that a bias of a few per cent would show beside the chance."""
+    drawn = [sample(toy, toy.dimension, particles=256, moves=4, seed=n, **FAST) for n in range(6)]
     covariance = np.mean([np.cov(one.z.T) for one in drawn], axis=0)
     mean = np.mean([one.z.mean(axis=0) for one in drawn], axis=0)
-    misses = np.array([one.log_evidence for one in drawn]) - toy.log_evidence
-    said = np.mean([one.log_evidence_error for one in drawn])
     assert {one.failed for one in drawn} == {""}
-    np.testing.assert_array_less(np.abs(mean - toy.mean), 0.06 * np.sqrt(np.diag(toy.covariance)))
+    np.testing.assert_array_less(np.abs(mean - toy.mean), 0.08 * np.sqrt(np.diag(toy.covariance)))
     np.testing.assert_allclose(covariance, toy.covariance, atol=0.07)
     np.testing.assert_allclose(np.diag(covariance), np.diag(toy.covariance), rtol=0.08)
-    assert abs(misses.mean()) < 0.08
-    assert np.sqrt((misses**2).mean()) < 2.5 * said
 
 
-def test_what_the_evidence_does_not_tell_keeps_its_prior():
+def test_the_error_of_the_log_evidence_is_honest():
+    """Over thirty seeds the misses are as large as the sampler says, within a factor of two."""
+    toy = linear(6, 3, seed=2, error=0.1)
+    drawn = [sample(toy, 6, particles=96, moves=3, seed=n, lessons=20) for n in range(30)]
+    misses = np.array([one.log_evidence for one in drawn]) - toy.log_evidence
+    said = np.sqrt(np.mean([one.log_evidence_error**2 for one in drawn]))
+    assert 0.5 < np.sqrt((misses**2).mean()) / said < 2.0
+    # The mean of estimates of the evidence itself has no bias.
+    relative = np.exp(misses)
+    assert abs(relative.mean() - 1.0) < 4.0 * relative.std(ddof=1) / np.sqrt(len(misses))
+
+
+@pytest.mark.parametrize(("dimension", "informed"), [(2, 2), (10, 4), (60, 8)])
+def test_what_the_evidence_does_not_tell_keeps_its_prior(dimension, informed):
     """A sampler that fits proposals to its own particles would draw these together."""
-    slopes = np.zeros((2, 40))
-    slopes[0, 0], slopes[1, :2] = 1.0, (0.5, 1.0)
-    toy = Gaussian(slopes, np.array([1.5, -1.0]), 0.05)
-    drawn = sample(toy.log_likelihood, 40, chains=512, seed=3)
-    untold = drawn.z[:, 2:]
+    toy = linear(dimension, informed, seed=3, error=0.1)
+    drawn = sample(toy, dimension, particles=384, moves=5, seed=3, **FAST)
+    sd = np.sqrt(np.diag(toy.covariance))
     assert drawn.failed == ""
-    assert np.sqrt((untold**2).mean()) == pytest.approx(1.0, abs=0.05)
-    np.testing.assert_allclose(untold.std(axis=0), 1.0, atol=0.13)
-    np.testing.assert_allclose(drawn.z[:, :2].mean(axis=0), toy.mean[:2], atol=0.03)
-    np.testing.assert_allclose(drawn.z[:, :2].std(axis=0), 0.05 * np.array([1, 1.118]), rtol=0.15)
-    assert drawn.log_evidence == pytest.approx(toy.log_evidence, abs=0.3)
+    np.testing.assert_allclose(drawn.z.std(axis=0) / sd, 1.0, atol=0.15)
+    assert np.sqrt(np.mean((drawn.z.std(axis=0) / sd) ** 2)) == pytest.approx(1.0, abs=0.05)
+    np.testing.assert_allclose((drawn.z.mean(axis=0) - toy.mean) / sd, 0.0, atol=0.25)
+    assert abs(drawn.log_evidence - toy.log_evidence) < 4.0 * max(drawn.log_evidence_error, 0.05)
 
 
-def test_without_evidence_the_posterior_is_the_prior():
-    drawn = sample(lambda z: np.zeros(len(z)), 5, chains=128, seed=1)
+BANANA = Banana(np.array([1.0, 0.2]), np.array([0.3, 0.3]))
+
+
+def test_a_curved_posterior_agrees_with_quadrature():
+    places, weights = BANANA.grid()
+    drawn = sample(BANANA, 2, particles=512, moves=6, seed=1, lessons=200)
+    evidence = weights.sum()
+    weights = weights / evidence
+    mean = weights @ places
+    sd = np.sqrt(weights @ (places - mean) ** 2)
+    assert drawn.failed == ""
+    assert drawn.log_evidence == pytest.approx(
+        np.log(evidence), abs=4.0 * max(drawn.log_evidence_error, 0.03)
+    )
+    np.testing.assert_allclose((drawn.z.mean(axis=0) - mean) / sd, 0.0, atol=0.15)
+    np.testing.assert_allclose(drawn.z.std(axis=0) / sd, 1.0, atol=0.12)
+    bend = np.corrcoef(drawn.z[:, 0] ** 2, drawn.z[:, 1])[0, 1]
+    assert bend < -0.7
+
+
+@pytest.mark.parametrize("error", [0.6, 0.2], ids=["near", "far apart"])
+def test_two_modes_are_both_kept_or_the_sampler_says_that_it_failed(error):
+    """Only the square is seen: the modes weigh the same."""
+    modes = TwoModes(np.array([2.25, 0.0]), np.array([error, 0.5]))
+    for seed in range(3):
+        drawn = sample(modes, 2, particles=256, moves=4, seed=seed, lessons=200)
+        share = (drawn.z[:, 0] > 0.0).mean()
+        places, weights = modes.grid(601)
+        spread = np.sqrt(weights @ np.abs(places[:, 0]) ** 2 / weights.sum())
+        assert drawn.failed or 0.35 < share < 0.65
+        assert np.sqrt((drawn.z[:, 0] ** 2).mean()) == pytest.approx(spread, rel=0.1)
+
+
+def test_evidence_that_tells_nothing_leaves_the_prior():
+    toy = Linear(np.array([0.3]), np.array([2.0]), np.zeros((1, 5)))
+    drawn = sample(toy, 5, particles=256, moves=4, **FAST)
     assert drawn.temperatures == [1.0]
-    assert drawn.log_evidence == pytest.approx(0.0, abs=1e-12)
+    assert drawn.log_evidence == pytest.approx(toy.log_evidence, abs=1e-12)
     np.testing.assert_allclose(drawn.z.std(axis=0), 1.0, atol=0.12)
 
 
-def two_modes(z: np.ndarray) -> np.ndarray:
-    """Two equal modes in the first coordinate, fifteen deviations apart."""
-    return np.logaddexp(-0.5 * ((z[:, 0] - 1.5) / 0.2) ** 2, -0.5 * ((z[:, 0] + 1.5) / 0.2) ** 2)
-
-
-def test_two_modes_are_both_found():
-    drawn = sample(two_modes, 2, chains=512, seed=1)
-    first = drawn.z[:, 0]
-    shrunk = 1.5 / (1.0 + 0.2**2)  # the prior draws each mode towards 0
-    assert 0.35 < (first > 0.0).mean() < 0.65
-    assert np.abs(first).mean() == pytest.approx(shrunk, abs=0.04)
-    assert np.abs(first).std() == pytest.approx(0.2 / np.sqrt(1.04), abs=0.03)
-    assert drawn.z[:, 1].std() == pytest.approx(1.0, abs=0.1)
-
-
-def test_the_seed_fixes_every_particle():
-    one, again, other = (sample(TOY.log_likelihood, 3, chains=64, seed=seed) for seed in (5, 5, 6))
+def test_the_seed_fixes_every_particle_whatever_the_workers():
+    one, again, other = (
+        sample(TOY, 3, seed=seed, workers=workers, **SMALL)
+        for seed, workers in ((5, 1), (5, 3), (6, 1))
+    )
     assert one.z.tobytes() == again.z.tobytes()
     assert one.log_evidence == again.log_evidence
     assert one.z.tobytes() != other.z.tobytes()
 
 
 def test_log_likelihoods_belong_to_their_particles():
-    drawn = sample(TOY.log_likelihood, 3, chains=64, seed=1)
-    np.testing.assert_allclose(drawn.log_likelihood, TOY.log_likelihood(drawn.z), rtol=1e-9)
+    drawn = sample(TOY, 3, **SMALL)
+    expected = TOY.log_likelihood(TOY.outputs(drawn.z))
+    np.testing.assert_allclose(drawn.log_likelihood, expected, rtol=1e-9)
+    assert drawn.chains.shape[0] == ISLANDS
+    assert {row.tobytes() for row in drawn.chains.reshape(-1, 3)} > {
+        row.tobytes() for row in drawn.chains[0]
+    }
 
 
 def test_particles_that_are_impossible_die():
-    def half(z: np.ndarray) -> np.ndarray:
-        return np.where(z[:, 0] > 0.0, 0.0, -np.inf)
-
-    drawn = sample(half, 2, chains=256, seed=1)
+    half = Gated(np.array([0.2]), np.array([2.0]), np.array([[0.0, 1.0]]))
+    drawn = sample(half, 2, particles=256, moves=4, **FAST)
+    whole = Linear(half.observed, half.error, half.matrix)
     assert (drawn.z[:, 0] > 0.0).all()
-    assert drawn.log_evidence == pytest.approx(np.log(0.5), abs=0.15)
+    assert np.isfinite(drawn.log_likelihood).all()
+    assert drawn.log_evidence == pytest.approx(np.log(0.5) + whole.log_evidence, abs=0.15)
+
+
+# ------------------------------------------------------------- resumption
+
+
+class Killed(Exception):
+    """Stands for a process that ends here."""
+
+
+class Shelf:
+    """Keeps a copy of the state, and dies after so many temperatures."""
+
+    def __init__(self, dies_after: int | None = None) -> None:
+        self.dies_after, self.saved, self.state = dies_after, 0, None
+
+    def load(self) -> object | None:
+        return copy.deepcopy(self.state)
+
+    def save(self, state: object) -> None:
+        self.state = copy.deepcopy(state)
+        self.saved += 1
+        if self.saved == self.dies_after:
+            raise Killed
+
+
+@pytest.mark.parametrize("temperatures", [1, 2])
+def test_a_killed_sampler_goes_on_and_ends_with_the_same_particles(temperatures):
+    whole = sample(TOY, 3, **SMALL)
+    assert len(whole.temperatures) > 2
+    shelf = Shelf(dies_after=temperatures)
+    with pytest.raises(Killed):
+        sample(TOY, 3, keeper=shelf, **SMALL)
+    shelf.dies_after = None
+    told: list[float] = []
+    ended = sample(TOY, 3, keeper=shelf, progress=lambda beta, *others: told.append(beta), **SMALL)
+    assert told == whole.temperatures[temperatures:]
+    assert ended.z.tobytes() == whole.z.tobytes()
+    assert ended.log_evidence == whole.log_evidence
+    assert ended.log_evidence_error == whole.log_evidence_error
+    assert ended.evaluations == whole.evaluations
+    assert shelf.saved == len(whole.temperatures)
+
+
+def test_a_finished_sampler_is_read_and_not_run_again():
+    shelf = Shelf()
+    whole = sample(TOY, 3, keeper=shelf, **SMALL)
+    saved = shelf.saved
+    again = sample(TOY, 3, keeper=shelf, **SMALL)
+    assert shelf.saved == saved
+    assert again.z.tobytes() == whole.z.tobytes()
+
+
+# ------------------------------------------------------------- refusals and failures
+
+
+class Refusing(Toy):
+    """Its log likelihood is whatever a function of the parameters says."""
+
+    def __init__(self, told) -> None:
+        super().__init__(np.zeros(1), np.ones(1))
+        self.told = told
+
+    def outputs(self, z: np.ndarray) -> np.ndarray:
+        return np.asarray(self.told(z))[:, None]
+
+    def log_likelihood(self, outputs: np.ndarray) -> np.ndarray:
+        return outputs[:, 0]
 
 
 def nowhere(z: np.ndarray) -> np.ndarray:
@@ -135,11 +209,12 @@ def all_but_never(z: np.ndarray) -> np.ndarray:
     return -1e30 * z[:, 0] ** 2
 
 
-@pytest.mark.parametrize("target", [nowhere, rarely, all_but_never])
+@pytest.mark.parametrize("told", [nowhere, rarely, all_but_never])
 @pytest.mark.parametrize("dimension", [1, 3])
-def test_evidence_that_hardly_a_draw_agrees_with_stops_the_sampler(target, dimension):
-    with pytest.raises(MarchlandError, match=f"Fewer than {LEAST} of 384 draws from the priors"):
-        sample(target, dimension, chains=64)
+def test_evidence_that_hardly_a_draw_agrees_with_stops_the_sampler(told, dimension):
+    draws = 64 * FIRST
+    with pytest.raises(MarchlandError, match=f"Fewer than {LEAST} of {draws} draws from the prio"):
+        sample(Refusing(told), dimension, **SMALL)
 
 
 def test_who_samples_may_say_what_no_draw_agrees_with():
@@ -150,24 +225,37 @@ def test_who_samples_may_say_what_no_draw_agrees_with():
         return MarchlandError("nothing agrees")
 
     with pytest.raises(MarchlandError, match="nothing agrees"):
-        sample(nowhere, 2, chains=64, refusal=refusal)
-    assert [z.shape for z in seen] == [(384, 2)]
+        sample(Refusing(nowhere), 2, refusal=refusal, **SMALL)
+    assert [z.shape for z in seen] == [(64 * FIRST, 2)]
+
+
+def test_too_few_particles_for_sixty_parameters_are_owned_up_to():
+    toy = linear(60, 30, seed=4, error=0.02)
+    drawn = sample(toy, 60, particles=64, moves=1, seed=1, **FAST)
+    assert drawn.failed != ""
+    assert drawn.failed.endswith(".")
 
 
 def test_progress_is_told_of_every_temperature():
     told: list[float] = []
-    drawn = sample(
-        TOY.log_likelihood, 3, chains=64, progress=lambda beta, *others: told.append(beta)
-    )
+    drawn = sample(TOY, 3, progress=lambda beta, *others: told.append(beta), **SMALL)
     assert told == drawn.temperatures
     assert told[-1] == 1.0
     assert (np.diff([0.0, *told]) > 0.0).all()
 
 
+def test_every_run_of_the_model_is_counted():
+    drawn = sample(TOY, 3, **SMALL)
+    assert drawn.evaluations == 64 * (FIRST + SMALL["moves"] * len(drawn.temperatures))
+
+
+# ------------------------------------------------------------- parts
+
+
 @given(scale=st.floats(0.0, 1e6), keep=st.floats(0.2, 0.9), now=st.floats(0.0, 0.9))
 def test_the_next_temperature_keeps_enough_particles(scale, keep, now):
     log_likelihood = -scale * np.linspace(0.0, 1.0, 200) ** 2
-    following = next_temperature(log_likelihood, now, keep)
+    following = next_temperature(log_likelihood, [slice(0, 200)], now, keep)
     weight = np.exp((following - now) * (log_likelihood - log_likelihood.max()))
     effective = weight.sum() ** 2 / (weight**2).sum() / len(weight)
     assert now < following <= 1.0
@@ -175,8 +263,16 @@ def test_the_next_temperature_keeps_enough_particles(scale, keep, now):
     assert following == 1.0 or effective <= keep + 0.01
 
 
+def test_the_next_temperature_is_that_of_the_mean_island():
+    log_likelihood = np.concatenate([np.zeros(100), -50.0 * np.linspace(0.0, 1.0, 100)])
+    islands = [slice(0, 100), slice(100, 200)]
+    both = next_temperature(log_likelihood, islands, 0.0, 0.6)
+    alone = next_temperature(log_likelihood[100:], islands[:1], 0.0, 0.6)
+    assert both > alone
+
+
 def test_evidence_that_tells_little_is_taken_at_once():
-    assert next_temperature(np.linspace(0.0, 0.1, 50), 0.0, 0.5) == 1.0
+    assert next_temperature(np.linspace(0.0, 0.1, 50), [slice(0, 50)], 0.0, 0.5) == 1.0
 
 
 @given(
@@ -192,12 +288,3 @@ def test_resampling_keeps_the_order_and_the_shares(weights, survivors, seed):
     assert len(chosen) == survivors
     assert (np.abs(counts - survivors * share) < 1.0 + 1e-6).all()
     assert (counts[share == 0.0] == 0).all()
-
-
-def test_verdicts_say_what_is_wrong():
-    sound = {"acceptance": [0.3], "apart": 0.2, "error": 0.1, "chains": 200, "dimension": 9}
-    assert verdict(**sound) == ""
-    assert "too few for 150 parameters" in verdict(**sound | {"dimension": 150})
-    assert "hardly ever accepted" in verdict(**sound | {"acceptance": [0.5, 0.01]})
-    assert "share no ancestor" in verdict(**sound | {"apart": 1.5})
-    assert "more chains" in verdict(**sound | {"error": 2.0})

@@ -11,26 +11,26 @@ from numpy.typing import NDArray
 
 from marchland.case.settings import Prior
 from marchland.errors import MarchlandError
-from marchland.inference.information import information
-from marchland.inference.likelihood import Evidence, gather, log_likelihood
+from marchland.inference.biases import Bias, described
+from marchland.inference.diagnostics import Sample
+from marchland.inference.likelihood import Evidence, gather
 from marchland.inference.priors import JointPrior, Marginal
 from marchland.inference.reach import out_of_reach
-from marchland.inference.smc import LEAST, Progress, Sample, sample
+from marchland.inference.smc import KEEP, LEAST, LESSONS, MOVES, PARTICLES, Keeper, Progress, sample
+from marchland.inference.stages import Stages
+from marchland.inference.terms import Terms
 from marchland.model import BASELINE, Model, Setting
 from marchland.vocabulary import PARAMETERS
 from marchland.world import DEFAULT_DEPARTURES
 
 Floats = NDArray[np.float64]
-CHAINS = 384
-QUICK_CHAINS = 192
-RIVAL_CHAINS = 192
-SWEEPS = 3
-RIVAL_SWEEPS = 2
-QUICK_SWEEPS = 1
-KEEP = 0.4
-QUICK_KEEP = 0.3
+QUICK_PARTICLES = 384
+QUICK_MOVES = 4
+QUICK_KEEP = 0.4
+QUICK_LESSONS = 300
+RIVAL_PARTICLES = 512
+RIVAL_LESSONS = 400
 NARROWER = 0.2
-STEP = 0.02
 SURE = 0.9
 TOGETHER = 0.7
 
@@ -77,11 +77,24 @@ class Posterior:
         """Prior beside posterior, one row a parameter, with what the evidence told."""
         rows = []
         spread = dict(zip(self.prior.free_names, self.sample.z.std(axis=0).tolist(), strict=True))
+        told, biases = self.convergence(), described(self.evidence)
         for n, marginal in enumerate(self.prior.marginals):
             before, after = self.prior_values[:, n], self.values[:, n]
             contraction = 1.0 - spread[marginal.name] if marginal.free else float("nan")
-            rows.append(_row(model, marginal, before, after, contraction))
+            bias = biases.get(marginal.name)
+            row = _row(model, marginal, before, after, contraction, bias)
+            row |= {name: values.get(marginal.name, float("nan")) for name, values in told.items()}
+            rows.append(row)
         return pd.DataFrame(rows)
+
+    def convergence(self) -> dict[str, dict[str, float]]:
+        """R-hat and effective sizes by free parameter; empty where nothing was sampled."""
+        found, names = self.sample.convergence, self.prior.free_names
+        columns = {"rhat": found.rhat, "ess_bulk": found.ess_bulk, "ess_tail": found.ess_tail}
+        return {
+            column: dict(zip(names, values.tolist(), strict=True)) if len(values) else {}
+            for column, values in columns.items()
+        }
 
     def together(self, limit: int = 12) -> list[tuple[str, str, float]]:
         """Pairs of parameters that are known together but not apart, by correlation."""
@@ -105,7 +118,12 @@ def spread(available: int, wanted: int) -> NDArray[np.int64]:
 
 
 def _row(
-    model: Model, marginal: Marginal, before: Floats, after: Floats, contraction: float
+    model: Model,
+    marginal: Marginal,
+    before: Floats,
+    after: Floats,
+    contraction: float,
+    bias: Bias | None,
 ) -> dict[str, object]:
     """One parameter; contraction is that of its standard normal coordinate.
 
@@ -118,12 +136,16 @@ def _row(
     positive, positive_before = (after > 0.0).mean(), (before > 0.0).mean()
     open_sign = (1.0 - SURE) < positive_before < SURE
     told_sign = open_sign and not (1.0 - SURE) <= positive <= SURE
+    meaning, unit = term.meaning if term else "", known.unit if known else "per 1,000 and quarter"
+    reason = known.reason if known else "default of the model"
+    if bias is not None:
+        meaning, unit, reason = bias.meaning, bias.unit, bias.reason
     return {
         "name": name,
         "equation": (known.equation if known else None) or (term.equation if term else ""),
-        "meaning": term.meaning if term else "",
-        "unit": known.unit if known else "per 1,000 and quarter",
-        "reason": known.reason if known else "default of the model",
+        "meaning": meaning,
+        "unit": unit,
+        "reason": reason,
         "switch": bool(term and term.switch),
         "family": marginal.prior.family,
         **dict(zip(("prior_q05", "prior_q50", "prior_q95"), old.tolist(), strict=True)),
@@ -135,8 +157,11 @@ def _row(
     }
 
 
-def joint_prior(model: Model) -> JointPrior:
-    """Priors of all the parameters that a case gives, the default of departures included."""
+def joint_prior(model: Model, evidence: Evidence | None = None) -> JointPrior:
+    """Priors of all the parameters that a case gives, the default of departures included.
+
+    With evidence, those of the biases of its sources too.
+    """
     default = Prior(line=0, family="lognormal", arguments=(0.5, 0.8))
     marginals = []
     for name in model.prior_names():
@@ -144,7 +169,75 @@ def joint_prior(model: Model) -> JointPrior:
         if known is None and name != DEFAULT_DEPARTURES:
             continue
         marginals.append(Marginal(name, known.prior if known else default))
+    for name, spread in (evidence.biases if evidence is not None else {}).items():
+        marginals.append(Marginal(name, Prior(line=0, family="normal", arguments=(0.0, spread))))
     return JointPrior(marginals)
+
+
+@dataclass(frozen=True)
+class Fitting:
+    """A model under an explanation, as the sampler wants it.
+
+    Parameters
+    ----------
+    model : Model
+        The model of the case.
+    prior : JointPrior
+        Priors of its parameters and of those of observation.
+    terms : Terms
+        What is scored.
+    setting : Setting
+        Explanation.
+    workers : int
+        Threads.
+    """
+
+    model: Model
+    prior: JointPrior
+    terms: Terms
+    setting: Setting
+    workers: int
+
+    def figures(self, z: Floats) -> Floats:
+        """What the model says, (particles, readings); not a number where it breaks."""
+        figures, _ = self.model.run(
+            self.prior.names,
+            self.prior.values(z),
+            self.terms.evidence.readings,
+            setting=self.setting,
+            workers=self.workers,
+            strict=False,
+        )
+        return figures
+
+    def observed(self, z: Floats) -> dict[str, Floats]:
+        """Parameters of observation, by name."""
+        return self.terms.evidence.observed(self.prior.names, self.prior.values(z))
+
+    def outputs(self, z: Floats) -> Floats:
+        """Outputs, (particles, outputs)."""
+        return self.terms.read(self.figures(z), self.observed(z))
+
+    def log_likelihood(self, outputs: Floats) -> Floats:
+        """Log likelihood of the evidence, (particles,)."""
+        return self.terms.log_likelihood(outputs)
+
+    def slopes(self, outputs: Floats) -> Floats:
+        """Derivatives of the log likelihood by the outputs."""
+        return self.terms.slopes(outputs)
+
+    def errors(self) -> Floats:
+        """One unit of error of each output."""
+        return self.terms.errors()
+
+    def refusal(self, z: Floats) -> MarchlandError:
+        """Why draws do not agree: they break the model, or miss what is scored."""
+        figures = self.figures(z)
+        broken = np.isnan(figures).all(axis=1)
+        if (~broken).sum() < LEAST:
+            values = self.prior.values(z)[broken]
+            self.model.run(self.prior.names, values, setting=self.setting, workers=self.workers)
+        return out_of_reach(self.model, self.terms.evidence, figures, self.observed(z), LEAST)
 
 
 def calibrate(
@@ -152,12 +245,14 @@ def calibrate(
     *,
     evidence: Evidence | None = None,
     setting: Setting = BASELINE,
-    chains: int = CHAINS,
-    sweeps: int = SWEEPS,
+    particles: int = PARTICLES,
+    moves: int = MOVES,
     keep: float = KEEP,
+    lessons: int = LESSONS,
     seed: int = 1,
     workers: int = 1,
     progress: Progress | None = None,
+    keeper: Keeper | None = None,
 ) -> Posterior:
     """Fit a case's parameters to the figures that its targets join.
 
@@ -169,7 +264,7 @@ def calibrate(
         What is scored; all that the case has by default.
     setting : Setting
         Explanation: switches at 0 remove exactly their terms, everything else is refitted.
-    chains, sweeps, keep, seed, progress
+    particles, moves, keep, lessons, seed, progress, keeper
         See `inference.smc.sample`.
     workers : int
         Threads; the result does not depend on it.
@@ -185,57 +280,23 @@ def calibrate(
         Where hardly a draw from the priors agrees with the evidence, with the targets missed.
     """
     scored = evidence if evidence is not None else gather(model)
-    prior = _without_switched_off(joint_prior(model), setting)
-    acts = prior.names.index("acts_level") if "acts_level" in prior.names else None
-
-    def target(z: Floats) -> Floats:
-        values = prior.values(z)
-        figures, _ = model.run(
-            prior.names, values, scored.readings, setting=setting, workers=workers, strict=False
-        )
-        return log_likelihood(scored, figures, values[:, acts] if acts is not None else None)
-
-    def told(z: Floats) -> Floats:
-        """Fisher information at a point, from two-sided differences of the figures."""
-        points = np.concatenate([z[None, :], z + STEP * signs, z - STEP * signs])
-        values = prior.values(points)
-        figures, _ = model.run(
-            prior.names, values, scored.readings, setting=setting, workers=workers
-        )
-        d = prior.dimension
-        slopes = (figures[1 : d + 1] - figures[d + 1 :]) / (2.0 * STEP)
-        level = None
-        if acts is not None:
-            column = values[:, acts]
-            level = (float(column[0]), (column[1 : d + 1] - column[d + 1 :]) / (2.0 * STEP))
-        return information(scored, figures[0], slopes, level)
-
-    def refusal(z: Floats) -> MarchlandError:
-        """Why these draws do not agree: they break the model, or miss what is scored."""
-        values = prior.values(z)
-        figures, _ = model.run(
-            prior.names, values, scored.readings, setting=setting, workers=workers, strict=False
-        )
-        broken = np.isnan(figures).all(axis=1)
-        if (~broken).sum() < LEAST:
-            model.run(prior.names, values[broken], setting=setting, workers=workers)
-        level = values[:, acts] if acts is not None else None
-        return out_of_reach(model, scored, figures, level, LEAST)
-
-    signs = np.eye(prior.dimension)
+    prior = _without_switched_off(joint_prior(model, scored), setting)
     if prior.dimension == 0 or not scored.targets:
-        drawn = _untold(prior, chains, seed)
+        drawn = _untold(prior, particles, seed)
     else:
+        fitting = Fitting(model, prior, Terms(scored), setting, workers)
         drawn = sample(
-            target,
+            fitting,
             prior.dimension,
-            chains=chains,
-            sweeps=sweeps,
+            particles=particles,
+            moves=moves,
             seed=seed,
             keep=keep,
-            information=told,
+            lessons=lessons,
+            workers=workers,
             progress=progress,
-            refusal=refusal,
+            refusal=fitting.refusal,
+            keeper=keeper,
         )
     rng = np.random.default_rng([seed, 1])
     before = prior.values(prior.sample(max(len(drawn.z), 1024), rng))
@@ -249,9 +310,9 @@ def _without_switched_off(prior: JointPrior, setting: Setting) -> JointPrior:
     return JointPrior([Marginal(m.name, zero) if m.name in off else m for m in prior.marginals])
 
 
-def _untold(prior: JointPrior, chains: int, seed: int) -> Sample:
+def _untold(prior: JointPrior, particles: int, seed: int) -> Sample:
     """A case without targets: the posterior is the prior."""
-    z = prior.sample(2 * chains, np.random.default_rng(seed))
+    z = prior.sample(2 * particles, np.random.default_rng(seed))
     return Sample(z, np.zeros(len(z)), 0.0, 0.0, [1.0], [1.0], 0, 1.0, 0.0, 0.0, "")
 
 
@@ -275,14 +336,16 @@ def compare(
     model: Model,
     question: str,
     *,
-    chains: int = RIVAL_CHAINS,
+    particles: int = RIVAL_PARTICLES,
     seed: int = 1,
     workers: int = 1,
     progress: Progress | None = None,
+    stages: Stages | None = None,
 ) -> Comparison:
     """Refit every rival of a question and weigh them by their evidence, equal beforehand.
 
-    Distrust differences of log evidence below about twice their errors.
+    Distrust differences of log evidence below about twice their errors. With `stages`, what was
+    fitted before a run was stopped is not fitted again.
     """
     rows = []
     evidence = gather(model)
@@ -290,23 +353,28 @@ def compare(
         setting = Setting(
             name="baseline", off=tuple(rival.off), fixed=tuple(sorted(rival.set.items()))
         )
-        fitted = calibrate(
-            model,
-            evidence=evidence,
-            setting=setting,
-            chains=chains,
-            sweeps=RIVAL_SWEEPS,
-            seed=seed,
-            workers=workers,
-            progress=progress,
-        )
+
+        def fit(keeper: Keeper | None, setting: Setting = setting) -> Sample:
+            return calibrate(
+                model,
+                evidence=evidence,
+                setting=setting,
+                particles=particles,
+                lessons=RIVAL_LESSONS,
+                seed=seed,
+                workers=workers,
+                progress=progress,
+                keeper=keeper,
+            ).sample
+
+        fitted = stages.stage(f"compare/{question}/{name}", fit) if stages else fit(None)
         rows.append(
             {
                 "rival": name,
                 "title": rival.title,
-                "log_evidence": fitted.sample.log_evidence,
-                "log_evidence_error": fitted.sample.log_evidence_error,
-                "failed": fitted.sample.failed,
+                "log_evidence": fitted.log_evidence,
+                "log_evidence_error": fitted.log_evidence_error,
+                "failed": fitted.failed,
             }
         )
     table = pd.DataFrame(rows)

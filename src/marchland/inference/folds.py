@@ -13,11 +13,12 @@ from numpy.typing import NDArray
 from marchland.case.schema import Quantity
 from marchland.errors import MarchlandError
 from marchland.inference.calibrate import (
-    KEEP,
     QUICK_KEEP,
-    QUICK_SWEEPS,
-    RIVAL_CHAINS,
-    RIVAL_SWEEPS,
+    QUICK_LESSONS,
+    QUICK_MOVES,
+    QUICK_PARTICLES,
+    RIVAL_LESSONS,
+    RIVAL_PARTICLES,
     Posterior,
     calibrate,
 )
@@ -29,11 +30,11 @@ from marchland.inference.likelihood import (
     predictive,
     to_scale,
 )
+from marchland.inference.smc import KEEP, MOVES
 from marchland.model import Model
 
 Floats = NDArray[np.float64]
 ACTS = "reported_acts"
-QUICK_CHAINS = 160
 OUTSIDE = 0.1
 BOUNDS = LOWER + UPPER
 
@@ -101,7 +102,7 @@ def held_out(
     workers : int
         Threads; the result does not depend on it.
     quick : bool
-        Fewer chains and sweeps: a first look.
+        Fewer particles and moves: a first look.
     say : function, optional
         Told of every fold.
 
@@ -131,9 +132,10 @@ def held_out(
         posterior = calibrate(
             model,
             evidence=kept,
-            chains=QUICK_CHAINS if quick else RIVAL_CHAINS,
-            sweeps=QUICK_SWEEPS if quick else RIVAL_SWEEPS,
+            particles=QUICK_PARTICLES if quick else RIVAL_PARTICLES,
+            moves=QUICK_MOVES if quick else MOVES,
             keep=QUICK_KEEP if quick else KEEP,
+            lessons=QUICK_LESSONS if quick else RIVAL_LESSONS,
             seed=seed,
             workers=workers,
         )

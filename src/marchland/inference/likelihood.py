@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
+from datetime import date
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import stats
 from scipy.special import gammaln, log_ndtr
 
 from marchland.case import CaseFiles
@@ -21,6 +23,14 @@ SURVEY_FORMS = ("multinomial", "items")
 LOWER = ("more_than", "at_least")
 UPPER = ("less_than", "at_most")
 TINY = 1e-12
+# Things that are counted one by one, and up to which number their chance outweighs the error
+# that the quality class gives them.
+COUNTED = ("persons", "events", "aircraft", "incidents", "acts", "count")
+SMALL = 30.0
+MOST_COUNTED = 1e9
+ACTS_LEVEL = "acts_level"
+REPORTED_ACTS = "reported_acts"
+DEFAULT_BIAS = 0.2
 
 
 def to_scale(quantity: Quantity, values: Floats) -> Floats:
@@ -61,6 +71,10 @@ class Item:
         Standard deviation on the figure's scale.
     weight : float
         How many figures it counts for.
+    count : bool
+        Whether it is a small count, scored as negative binomial.
+    bias : str
+        Name of the parameter by which its source is off, where sources differ; else empty.
     """
 
     quantity: Quantity
@@ -68,6 +82,8 @@ class Item:
     target: str
     error: float
     weight: float
+    count: bool = False
+    bias: str = ""
 
 
 @dataclass(frozen=True)
@@ -125,6 +141,8 @@ class Evidence:
         What is scored.
     acts : Acts or None
         Reported acts.
+    biases : dict of str to float
+        Parameters by which sources are off, and the standard deviation of each beforehand.
     left_out : dict of str to str
         Records meant for calibration that the model does not compute, and why.
     """
@@ -135,12 +153,13 @@ class Evidence:
     surveys: list[Survey]
     acts: Acts | None
     left_out: dict[str, str] = field(default_factory=dict)
+    biases: dict[str, float] = field(default_factory=dict)
 
     @property
     def targets(self) -> list[str]:
         """Names of the observations that are scored."""
         names = dict.fromkeys([i.target for i in self.items] + [s.target for s in self.surveys])
-        return list(names) + (["reported_acts"] if self.acts is not None else [])
+        return list(names) + ([REPORTED_ACTS] if self.acts is not None else [])
 
     def subset(self, targets: set[str]) -> Evidence:
         """The same readings, scoring only some targets."""
@@ -149,27 +168,24 @@ class Evidence:
             self.records,
             [i for i in self.items if i.target in targets],
             [s for s in self.surveys if s.target in targets],
-            self.acts if "reported_acts" in targets else None,
+            self.acts if REPORTED_ACTS in targets else None,
             self.left_out,
+            self.biases,
         )
 
-
-def known_by(quantity: Quantity, as_of: int) -> bool:
-    """Whether the period of a record had ended by the vintage's year."""
-    period = quantity.end or quantity.start
-    last = (period.end or period.start) if period else None
-    return last is not None and last.year <= as_of
+    def observed(self, names: list[str], values: Floats) -> dict[str, Floats]:
+        """Parameters of observation among some parameters, (members,) each."""
+        wanted = {ACTS_LEVEL, *self.biases}
+        return {name: values[:, n] for n, name in enumerate(names) if name in wanted}
 
 
 def gather(model: Model) -> Evidence:
     """Everything in the evidence that the model computes, and what of it is scored."""
-    files = model.files
+    files = model.files  # cut to the vintage
     target_of, form_of = _targets(files)
     evidence = Evidence([], [], [], [], None)
     cells: dict[str, list[tuple[Quantity, int]]] = {}
     for quantity in files.quantities:
-        if not known_by(quantity, files.config.as_of):
-            continue
         reading = model.atlas.read(quantity)
         scored = quantity.use == "calibrate" and quantity.id in target_of
         if reading is None:
@@ -189,7 +205,47 @@ def gather(model: Model) -> Evidence:
     for target, members in cells.items():
         evidence.surveys.append(_survey(files, target, form_of[target], members, evidence))
     evidence.acts = _acts(model, evidence)
+    _set_biases(files, evidence)
     return evidence
+
+
+def _set_biases(files: CaseFiles, evidence: Evidence) -> None:
+    """Give every source a bias of its own where several speak of one measure, place and time."""
+    groups: dict[tuple[object, ...], list[Item]] = {}
+    for item in evidence.items:
+        q = item.quantity
+        key = (q.measure, q.place, q.group, q.counterpart, q.statistic, q.unit)
+        groups.setdefault(key, []).append(item)
+    spread = files.observation.structure.get("bias", DEFAULT_BIAS)
+    named: dict[int, str] = {}
+    for members in groups.values():
+        if any(_differ(one.quantity, other.quantity) for one in members for other in members):
+            for item in members:
+                named[id(item)] = f"bias:{_speaker(item.quantity)}:{item.quantity.measure}"
+    evidence.items = [
+        replace(item, bias=named[id(item)]) if id(item) in named else item
+        for item in evidence.items
+    ]
+    evidence.biases = {name: float(spread) for name in dict.fromkeys(named.values())}
+
+
+def _differ(one: Quantity, other: Quantity) -> bool:
+    """Whether two sources speak of the same time."""
+    (a, b), (c, d) = _days(one), _days(other)
+    together = None not in (a, b, c, d) and a <= d and c <= b  # type: ignore[operator]
+    return _speaker(one) != _speaker(other) and together
+
+
+def _days(quantity: Quantity) -> tuple[date | None, date | None]:
+    """First and last day that a figure speaks of."""
+    first = quantity.start.start if quantity.start else None
+    period = quantity.end or quantity.start
+    return first, period.end if period else None
+
+
+def _speaker(quantity: Quantity) -> str:
+    """Who says a figure: whoever the source reports it from, else the source itself."""
+    return quantity.reported_by or quantity.source or ""
 
 
 def _targets(files: CaseFiles) -> tuple[dict[str, str], dict[str, str]]:
@@ -205,7 +261,20 @@ def _item(files: CaseFiles, quantity: Quantity, column: int, target: str) -> Ite
         about = DEFAULT_ABOUT if rules.about is None else rules.about
         error = float(np.hypot(error, about))
     weight = rules.weights.get(quantity.id, rules.weights.get(target, 1.0))
-    return Item(quantity, column, target, error, weight)
+    return Item(quantity, column, target, error, weight, is_small_count(quantity))
+
+
+def is_small_count(quantity: Quantity) -> bool:
+    """Whether a figure is a whole number of things, few enough for chance to count."""
+    value = quantity.value
+    return bool(
+        quantity.unit in COUNTED
+        and quantity.statistic in ("level", "sum")
+        and quantity.bound in ("exact", "about")
+        and value is not None
+        and value == round(value)
+        and 0.0 <= value <= SMALL
+    )
 
 
 def _survey(
@@ -264,7 +333,7 @@ def reported_acts(model: Model, pair: str) -> dict[int, tuple[float, float]]:
     return counts
 
 
-def log_likelihood(evidence: Evidence, figures: Floats, acts_level: Floats | None = None) -> Floats:
+def log_likelihood(evidence: Evidence, figures: Floats, observed: dict[str, Floats]) -> Floats:
     """Log likelihood of the scored evidence, shape (members,).
 
     Parameters
@@ -273,56 +342,89 @@ def log_likelihood(evidence: Evidence, figures: Floats, acts_level: Floats | Non
         What is scored.
     figures : (members, readings) array
         What the model says.
-    acts_level : (members,) array, optional
-        Log odds that a reported act is cooperative when the relation is 0.
+    observed : dict of str to (members,) array
+        Parameters of observation (`Evidence.observed`): `acts_level`, the log odds that a
+        reported act is cooperative when the relation is 0, and the biases of sources.
     """
     total = np.zeros(figures.shape[0])
     with np.errstate(invalid="ignore", over="ignore"):
-        for part in by_target(evidence, figures, acts_level).values():
+        for part in by_target(evidence, figures, observed).values():
             total += part
     return np.where(np.isfinite(total), total, -np.inf)
 
 
 def by_target(
-    evidence: Evidence, figures: Floats, acts_level: Floats | None = None
+    evidence: Evidence, figures: Floats, observed: dict[str, Floats]
 ) -> dict[str, Floats]:
     """Log likelihood of each target, shape (members,) each."""
     parts: dict[str, Floats] = {}
     for item in evidence.items:
-        value = item.weight * item_term(item, figures[:, item.column])
+        bias = observed.get(item.bias)
+        value = item.weight * item_term(item, figures[:, item.column], bias)
         parts[item.target] = parts.get(item.target, 0.0) + value
     for survey in evidence.surveys:
         parts[survey.target] = survey.weight * survey_term(survey, figures[:, survey.columns])
-    if evidence.acts is not None and acts_level is not None:
-        odds = acts_level[:, None] + figures[:, evidence.acts.columns]
+    level = observed.get(ACTS_LEVEL)
+    if evidence.acts is not None and level is not None:
+        odds = level[:, None] + figures[:, evidence.acts.columns]
         good, bad = -np.logaddexp(0.0, -odds), -np.logaddexp(0.0, odds)
-        parts["reported_acts"] = good @ evidence.acts.cooperative + bad @ evidence.acts.conflictual
+        parts[REPORTED_ACTS] = good @ evidence.acts.cooperative + bad @ evidence.acts.conflictual
     return parts
 
 
-def item_term(item: Item, says: Floats) -> Floats:
-    """Log likelihood of one figure: a point, a range, or a bound, on its own scale."""
+def limits_of(item: Item) -> tuple[float, float]:
+    """Least and greatest value that a figure allows, on its scale: equal for a point."""
     q = item.quantity
-    mean = to_scale(q, says)
 
-    def at(value: float | None) -> float:
-        return float(to_scale(q, np.array(float(value if value is not None else np.nan))))
+    def at(*values: float | None) -> float:
+        given = next(value for value in values if value is not None)
+        return float(to_scale(q, np.array(float(given))))
 
     if q.bound in LOWER:
-        least = at(q.low if q.low is not None else q.value)
-        return np.asarray(log_ndtr((mean - least) / item.error))
+        return at(q.low, q.value), np.inf
     if q.bound in UPPER:
-        most = at(q.high if q.high is not None else q.value)
-        return np.asarray(log_ndtr((most - mean) / item.error))
+        return -np.inf, at(q.high, q.value)
     if q.bound == "range":
-        return _between((at(q.low) - mean) / item.error, (at(q.high) - mean) / item.error)
-    residual = (at(q.value) - mean) / item.error
-    return np.asarray(-0.5 * residual**2 - np.log(item.error) - 0.5 * np.log(2.0 * np.pi))
+        return at(q.low), at(q.high)
+    point = at(q.value)
+    return point, point
 
 
-def _between(low: Floats, high: Floats) -> Floats:
-    """log(Phi(high) - Phi(low)), computed in the tail where both are on one side."""
-    flip = low > 0.0
+def item_term(item: Item, says: Floats, bias: Floats | None = None) -> Floats:
+    """Log likelihood of one figure: a point, a range, a bound, or a small count.
+
+    A point has a normal error on the figure's scale. A range or a bound is the chance that the
+    figure with its error falls inside. A small count is negative binomial, with the variance
+    mean + (error x mean)^2: the error of its quality class and the chance of counting.
+
+    References
+    ----------
+    Cameron and Trivedi 2013, Regression Analysis of Count Data (negative binomial, NB2).
+    """
+    mean = to_scale(item.quantity, says)
+    if bias is not None:
+        mean = mean + bias
+    if item.count:
+        size = 1.0 / item.error**2
+        chance = size / (size + np.exp(mean))
+        return np.asarray(stats.nbinom.logpmf(counts_of(item), size, chance))
+    low, high = ((limit - mean) / item.error for limit in limits_of(item))
+    if item.quantity.bound in (*LOWER, *UPPER, "range"):
+        return between(low, high)
+    return np.asarray(-0.5 * low**2 - np.log(item.error) - 0.5 * np.log(2.0 * np.pi))
+
+
+def counts_of(item: Item) -> float:
+    """The number that a small count printed."""
+    return float(item.quantity.value or 0.0)
+
+
+def between(low: Floats, high: Floats) -> Floats:
+    """log(Phi(high) - Phi(low)), computed in the tail where both are on one side.
+
+    Either limit may be infinite.
+    """
+    flip = low + high > 0.0
     low, high = np.where(flip, -high, low), np.where(flip, -low, high)
     below, above = log_ndtr(low), log_ndtr(high)
     return np.asarray(above + np.log1p(-np.exp(np.minimum(below - above, -TINY))))
@@ -331,14 +433,15 @@ def _between(low: Floats, high: Floats) -> Floats:
 def survey_term(survey: Survey, shares: Floats) -> Floats:
     """Log likelihood of one city's table, as if from interviews / design effect.
 
-    Several answers a person: first the answers that exclude the others beside all who name
-    something, then each item among those who name something.
+    Shares are among the answers that the table prints. Several answers a person: first the
+    answers that exclude the others beside all who name something, then each item among those
+    who name something.
     """
     p = np.clip(shares, TINY, 1.0 - TINY)
     observed = survey.observed
     n = survey.effective
     if survey.form == "multinomial":
-        return _multinomial(n, observed, p)
+        return _multinomial(n, observed, p / p.sum(axis=1, keepdims=True))
     out = np.array(survey.without)
     named_p = np.clip(1.0 - p[:, out].sum(axis=1, keepdims=True), TINY, 1.0)
     named = max(1.0 - observed[out].sum(), TINY)
@@ -364,6 +467,13 @@ def predictive(evidence: Evidence, figures: Floats, rng: np.random.Generator) ->
     seen = figures[:, : len(evidence.records)].copy()
     for item in evidence.items:
         scale = to_scale(item.quantity, figures[:, item.column])
+        if item.bias:
+            scale = scale + evidence.biases[item.bias] * rng.standard_normal(len(scale))
+        if item.count:
+            size = 1.0 / item.error**2
+            mean = np.minimum(np.exp(scale), MOST_COUNTED)
+            seen[:, item.column] = rng.negative_binomial(size, size / (size + mean))
+            continue
         noise = item.error * rng.standard_normal(len(scale))
         seen[:, item.column] = from_scale(item.quantity, scale + noise)
     for survey in evidence.surveys:

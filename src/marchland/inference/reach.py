@@ -19,7 +19,7 @@ MOST_FIGURES = 3
 
 
 def out_of_reach(
-    model: Model, evidence: Evidence, figures: Floats, acts_level: Floats | None, least: int
+    model: Model, evidence: Evidence, figures: Floats, observed: dict[str, Floats], least: int
 ) -> MarchlandError:
     """The error to raise where too few draws agree with the evidence.
 
@@ -31,7 +31,7 @@ def out_of_reach(
         What is scored.
     figures : (draws, readings) array
         What the model says.
-    acts_level : (draws,) array or None
+    observed : dict of str to (draws,) array
         As in `log_likelihood`.
     least : int
         Draws that must agree.
@@ -43,8 +43,8 @@ def out_of_reach(
     """
     draws = len(figures)
     with np.errstate(all="ignore"):
-        says = by_target(evidence, figures, acts_level)
-        perfect = by_target(evidence, _as_observed(evidence, figures.shape[1]))
+        says = by_target(evidence, figures, observed)
+        perfect = by_target(evidence, _as_observed(evidence, figures.shape[1]), {})
         reached = {
             name: int((np.isfinite(term) & (perfect.get(name, term) - term <= FAR)).sum())
             for name, term in says.items()
