@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 
 from marchland.case import DriverChange, Period, find_case, load, new, parse_period
 from marchland.grid import Axis
-from marchland.inputs import RULES, Inputs, _spread, event_quarter, start_people
+from marchland.inputs import RULES, Inputs, _spread, event_quarter
 from marchland.model import BASELINE, Model, Setting
+from marchland.populations import start_people
 
 AXIS = Axis(1980, 1989)
 DAYS = st.dates(date(1980, 1, 1), date(1989, 12, 31))
@@ -170,9 +171,9 @@ def test_inputs_are_those_of_the_changes_and_not_of_a_name(model):
     one, other = (model.inputs(changed("edited", value)) for value in (0.1, 0.2))
     assert (one.region.unemployment[:, region] == 0.1).all()
     assert (other.region.unemployment[:, region] == 0.2).all()
-    assert model.inputs(changed("another", 0.1)) is one
-    assert model.inputs(Setting("nothing", off=("visa",))) is model.inputs(BASELINE)
-    assert model.inputs(Setting("off", off=("act_nato",))) is not model.inputs(BASELINE)
+    assert model.courses(changed("another", 0.1)) is model.courses(changed("edited", 0.1))
+    assert model.courses(Setting("nothing", off=("visa",))) is model.courses(BASELINE)
+    assert model.courses(Setting("off", off=("act_nato",))) is not model.courses(BASELINE)
 
 
 HEADER = "driver,place,start,end,value,low,high,unit,quality,source,note\n"

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
-from marchland.case import Scenario, SwitchChange
+from marchland.case import Quantity, Scenario, SwitchChange
 from marchland.inference.calibrate import Posterior
 from marchland.model import BASELINE, Model, Setting
 from marchland.readings import Reading
@@ -53,6 +54,51 @@ class Ensembles:
             workers=self.workers,
         )
         return figures
+
+    def draws(
+        self, outcomes: Sequence[Quantity], setting: Setting = BASELINE, *, prior: bool = False
+    ) -> Floats:
+        """Projected draws of figures, (members, outcomes).
+
+        Parameters
+        ----------
+        outcomes : sequence of Quantity
+            Measure, statistic, place, group, counterpart and period of each, as in a record of
+            the evidence; within the model's axis, so build it with `until`.
+        setting : Setting
+            Scenario.
+        prior : bool
+            Draws from before the evidence.
+
+        Returns
+        -------
+        (members, outcomes) array
+            NaN where nothing in the model computes a figure, or its period lies outside the axis.
+
+        Notes
+        -----
+        They are what the model says, without the error of observation. Members are dealt to the
+        courses of the projection in turn: fewer members than courses see only some of them.
+
+        Examples
+        --------
+        With `posterior` from `calibrate` and `outcomes` of any later time:
+
+        >>> from marchland.case import find_case, load
+        >>> ahead = Model(load(find_case("northeast-asia")), until=2010, courses=8)
+        >>> ahead.projection.begins
+        '2004Q1'
+
+        Then `Ensembles(ahead, posterior, 500, seed=1, workers=2).draws(outcomes)`.
+        """
+        readings = [self.model.atlas.read(one) for one in outcomes]
+        result = np.full((self.members, len(readings)), np.nan)
+        known = [n for n, reading in enumerate(readings) if reading is not None]
+        wanted = [reading for reading in readings if reading is not None]
+        if wanted:
+            read = self.read_prior if prior else self.read
+            result[:, known] = read(wanted, setting)
+        return result
 
     def scenario(self, name: str) -> Setting:
         """Setting of a scenario of the case."""

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable, Hashable
 from dataclasses import dataclass, field
 from datetime import date
+from typing import TypeVar, cast
 
 import numpy as np
 from numpy.typing import NDArray
@@ -14,6 +16,8 @@ from marchland.errors import MarchlandError, Problem
 from marchland.vocabulary import VOCABULARY
 
 Floats = NDArray[np.float64]
+Known = dict[Hashable, object]
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)
@@ -53,6 +57,25 @@ class Axis:
         return f"{self.first_year + quarter // 4}Q{quarter % 4 + 1}"
 
 
+@dataclass(frozen=True)
+class Course:
+    """One course of what comes from outside, after what the case knows of it.
+
+    Parameters
+    ----------
+    drivers : dict of (driver, place) to (quarter, values)
+        First quarter continued, and the values from there.
+    rules : dict of str to (quarter, (quarters, rules) array)
+        The same for the rules at a border, in the order of `inputs.RULES`.
+    acts : dict of (source, target) to (quarters,) array
+        Chance, uniform on (0, 1), of an act of a pair in each quarter of the axis; 0 for none.
+    """
+
+    drivers: dict[tuple[str, str], tuple[int, Floats]] = field(default_factory=dict)
+    rules: dict[str, tuple[int, Floats]] = field(default_factory=dict)
+    acts: dict[tuple[str, str], Floats] = field(default_factory=dict)
+
+
 def first_day(row: DriverRow) -> date:
     """Day from which a driver has its value.
 
@@ -86,12 +109,18 @@ class Grid:
         Its time axis.
     changes : list
         Scenario changes of drivers, applied to the gridded series.
+    course : Course
+        How drivers go on after what the case knows of them; the changes apply to that too.
+    known : dict
+        What the case itself says, kept between grids of the same case and axis.
     """
 
     files: CaseFiles
     axis: Axis
     changes: list[Change] = field(default_factory=list)
     held: dict[tuple[str, str], str] = field(default_factory=dict)
+    course: Course = field(default_factory=Course)
+    known: Known = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         self._rows: dict[tuple[str, str], list[DriverRow]] = {}
@@ -104,13 +133,31 @@ class Grid:
         Linear drivers join the middles of their periods, step drivers hold; outside the given
         dates the nearest value is held, which `held` records; pulses fall into one quarter.
         """
+        key = (driver, place)
+        known = self.once(key, lambda: self._as_known(driver, place))
+        later = self.course.drivers.get(key)
+        if known is None and later is None:
+            return None
+        values = np.zeros(self.axis.quarters) if known is None else known.copy()
+        if later is not None:
+            values[later[0] :] = later[1]
+        return self._changed(driver, place, values)
+
+    def once(self, key: Hashable, make: Callable[[], T]) -> T:
+        """What depends on the case and the axis alone, made once for all courses and scenarios."""
+        if key not in self.known:
+            self.known[key] = make()
+        return cast(T, self.known[key])
+
+    def _as_known(self, driver: str, place: str) -> Floats | None:
+        """Driver by quarter as the case has it, held after its last date."""
         rows = self._rows.get((driver, place))
         if not rows:
             return None
         term = VOCABULARY.drivers.get(driver)
         fill = "pulse" if term is None else term.fill
         build = {"linear": self._linear, "step": self._step, "pulse": self._pulse}[fill]
-        return self._changed(driver, place, build(driver, place, rows))
+        return build(driver, place, rows)
 
     def _linear(self, driver: str, place: str, rows: list[DriverRow]) -> Floats:
         points = []
@@ -173,3 +220,20 @@ class Grid:
             if values is not None:
                 table[:, n] = values
         return table
+
+
+def coverage_notes(files: CaseFiles) -> list[str]:
+    """Sentences on drivers that are missing for a corridor or held outside their dates."""
+    notes: list[str] = []
+    period = files.config.period
+    if period.start is None or period.end is None:
+        return notes
+    grid = Grid(files, Axis(period.start.year, period.end.year))
+    for corridor in files.config.corridors:
+        if grid.series("income", corridor.origin) is None:
+            notes.append(f"corridor {corridor.id}: no income at the origin; the term is left out")
+    for row in {(r.driver, r.place): r for r in files.drivers}.values():
+        grid.series(row.driver, row.place)
+    for (driver, place), dates in sorted(grid.held.items()):
+        notes.append(f"{driver} of {place} is known from {dates} and held outside these dates")
+    return notes

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import timedelta
 from typing import NamedTuple, cast
 
@@ -9,7 +10,7 @@ import numpy as np
 
 from marchland.case import CaseFiles, Change, Event, Period, RuleChange, parse_period
 from marchland.engine.types import Records
-from marchland.grid import Axis, Floats, Grid, first_day
+from marchland.grid import Axis, Course, Floats, Grid, Known
 
 
 class Inputs(NamedTuple):
@@ -34,7 +35,8 @@ class Inputs(NamedTuple):
     pair : (quarters, pairs) records
         Covariates of E7 (output_first, output_second, devaluation, ban, quality, supplies), E13
         (conflict), E14 (arms_need, arms_resources, arms_embargo), E16 (power_change); net act of
-        either side towards the other, 1 good, -1 bad, 0 none.
+        either side towards the other, 1 good, -1 bad, 0 none; the chance of an act that is not on
+        record, uniform on (0, 1), 0 for none.
     state : (quarters, states) records
         Threat from acts of outside powers, reward of the West, succession of leaders.
     """
@@ -76,10 +78,15 @@ def _log(table: Floats) -> Floats:
 
 
 def reference_quarter(files: CaseFiles, axis: Axis) -> int:
-    """Quarter on which covariates are centred: `base_quarter`, else the middle of the period."""
+    """Quarter on which covariates are centred: `base_quarter`, else the middle of the period.
+
+    How far the axis reaches beyond the period moves it not.
+    """
     base = files.config.base_quarter
     if base is None or base.start is None:
-        return axis.quarters // 2
+        end = files.config.period.end
+        last = axis.last_year if end is None else min(end.year, axis.last_year)
+        return 2 * (last - axis.first_year + 1)
     return min(max(axis.index(base.start), 0), axis.quarters - 1)
 
 
@@ -136,7 +143,7 @@ def _region_inputs(
     if cut_off.any():
         cost[:, cut_off] = price[:, cut_off] - price[base, cut_off].mean()
         neglect[:, cut_off] = lost[:, cut_off] - lost[base, cut_off].mean()
-    for n, start in enumerate(_starts(files, grid.axis)):
+    for n, start in enumerate(grid.once("starts", lambda: _starts(files, grid.axis))):
         increase[:start, n] = 0.0
         cost[:start, n] = np.nan
     income = grid.table("income", regions)
@@ -180,13 +187,11 @@ def _held(table: Floats) -> Floats:
 
 def _border_inputs(files: CaseFiles, grid: Grid, base: int) -> dict[str, Floats]:
     borders = list(files.config.borders)
-    tables = {name: np.zeros((grid.axis.quarters, len(borders))) for name in RULES}
-    for regime in files.regimes:
-        if regime.border in borders:
-            n = borders.index(regime.border)
-            for name in RULES:
-                value = getattr(regime, name)
-                _spread(tables[name][:, n], grid.axis, regime.start, regime.end, value)
+    dated = grid.once("rules", lambda: rules_in_force(files, grid.axis))
+    tables = {name: table.copy() for name, table in dated.items()}
+    for border, (first, later) in grid.course.rules.items():
+        for k, name in enumerate(RULES):
+            tables[name][first:, borders.index(border)] = later[:, k]
     for change in grid.changes:
         if isinstance(change, RuleChange) and change.rule in borders:
             n = borders.index(change.rule)
@@ -201,6 +206,19 @@ def _border_inputs(files: CaseFiles, grid: Grid, base: int) -> dict[str, Floats]
 
 
 RULES = ("closure", "visa", "restrictiveness")
+
+
+def rules_in_force(files: CaseFiles, axis: Axis) -> dict[str, Floats]:
+    """Rules at every border as the case dates them, (quarters, borders) each."""
+    borders = list(files.config.borders)
+    tables = {name: np.zeros((axis.quarters, len(borders))) for name in RULES}
+    for regime in files.regimes:
+        if regime.border in borders:
+            n = borders.index(regime.border)
+            for name in RULES:
+                value = getattr(regime, name)
+                _spread(tables[name][:, n], axis, regime.start, regime.end, value)
+    return tables
 
 
 def _spread(column: Floats, axis: Axis, start: Period, end: Period | None, value: float) -> None:
@@ -237,9 +255,20 @@ def _pair_inputs(files: CaseFiles, grid: Grid, base: int, trade_base: int) -> di
         "arms_resources": _centred(_log(resources / 100.0), at_base),
         "arms_embargo": _centred(embargo, at_base),
         "power_change": np.nan_to_num(np.abs(power - before)),
-        "act_of_first": net_acts(files, grid.axis, first, second),
-        "act_of_second": net_acts(files, grid.axis, second, first),
+        "act_of_first": grid.once("by first", lambda: net_acts(files, grid.axis, first, second)),
+        "act_of_second": grid.once("by second", lambda: net_acts(files, grid.axis, second, first)),
+        "chance_of_first": _chances(grid, first, second),
+        "chance_of_second": _chances(grid, second, first),
     }
+
+
+def _chances(grid: Grid, sources: list[str], targets: list[str]) -> Floats:
+    """Chances of the acts that a projection generates; 0 where the record counts."""
+    table = np.zeros((grid.axis.quarters, len(sources)))
+    for n, key in enumerate(zip(sources, targets, strict=True)):
+        if key in grid.course.acts:
+            table[:, n] = grid.course.acts[key]
+    return table
 
 
 FIVE_YEARS = 20
@@ -299,7 +328,8 @@ def event_quarter(event: Event, axis: Axis) -> int | None:
 
 def _state_inputs(files: CaseFiles, grid: Grid, switches: Switches) -> dict[str, Floats]:
     states = list(files.config.states)
-    kinds = sorted({row.driver for row in files.drivers if row.driver.startswith("act_")})
+    given = {row.driver for row in files.drivers} | {name for name, _ in grid.course.drivers}
+    kinds = sorted(name for name in given if name.startswith("act_"))
     acts = np.zeros((grid.axis.quarters, len(states)))
     for kind in kinds:
         acts += switches.get(kind, 1.0) * np.nan_to_num(grid.table(kind, states))
@@ -320,6 +350,8 @@ def build_inputs(
     adjoins: Floats,
     changes: list[Change] | None = None,
     switches: Switches | None = None,
+    course: Course | None = None,
+    known: Known | None = None,
 ) -> Inputs:
     """Drivers, rules and acts of a case by quarter.
 
@@ -335,8 +367,13 @@ def build_inputs(
         A scenario's changes of drivers and rules.
     switches : dict, optional
         Switches of kinds of acts, 0 or 1.
+    course : Course, optional
+        How drivers and rules go on after what the case knows, and acts after the record.
+    known : dict, optional
+        What the case itself says, kept between calls for the same case and axis.
     """
-    grid = Grid(files, axis, changes or [])
+    known = {} if known is None else known
+    grid = Grid(files, axis, changes or [], course=course or Course(), known=known)
     base = reference_quarter(files, axis)
     trade = files.observation.structure.get("trade_reference")
     trade_day = parse_period(str(trade)).start if trade else None
@@ -350,51 +387,7 @@ def build_inputs(
     )
 
 
-def start_population(files: CaseFiles, region: str) -> float:
-    """Residents of a region when it is first followed: its last population in drivers.csv.
-
-    Where drivers.csv gives none, case.yaml does. The order of rows does not count.
-    """
-    rows = [row for row in files.drivers if (row.driver, row.place) == ("population", region)]
-    if rows:
-        return max(rows, key=first_day).value
-    return files.config.populations.get(region, 0.0)
-
-
-def start_people(
-    files: CaseFiles, axis: Axis, pools: list[tuple[str, str]]
-) -> tuple[list[float], list[float]]:
-    """Residents of each region and people of each pool at the start, persons."""
-    grid = Grid(files, axis)
-    populations = [start_population(files, region) for region in files.config.regions]
-    homes = []
-    for group, region in pools:
-        first = min(
-            grid.axis.index(c.start.start) if c.start and c.start.start else 0
-            for c in files.config.corridors
-            if (c.group, c.origin) == (group, region)
-        )
-        share = grid.series("group_share", region)
-        people = grid.series("population", region)
-        there = populations[list(files.config.regions).index(region)]
-        if people is not None and not np.isnan(people[max(first, 0)]):
-            there = float(people[max(first, 0)])
-        homes.append(there if share is None else there * float(share[max(first, 0)]))
-    return populations, homes
-
-
-def coverage_notes(files: CaseFiles) -> list[str]:
-    """Sentences on drivers that are missing for a corridor or held outside their dates."""
-    notes: list[str] = []
-    period = files.config.period
-    if period.start is None or period.end is None:
-        return notes
-    grid = Grid(files, Axis(period.start.year, period.end.year))
-    for corridor in files.config.corridors:
-        if grid.series("income", corridor.origin) is None:
-            notes.append(f"corridor {corridor.id}: no income at the origin; the term is left out")
-    for row in {(r.driver, r.place): r for r in files.drivers}.values():
-        grid.series(row.driver, row.place)
-    for (driver, place), dates in sorted(grid.held.items()):
-        notes.append(f"{driver} of {place} is known from {dates} and held outside these dates")
-    return notes
+def stacked(courses: Iterable[Inputs]) -> Inputs:
+    """Inputs of several courses as one, with an axis for them in front."""
+    tables = zip(*courses, strict=True)
+    return Inputs(*(cast(Records, np.stack(group).view(np.recarray)) for group in tables))

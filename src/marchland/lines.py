@@ -192,6 +192,7 @@ def _summary(
             "group": line.figure.group,
             "counterpart": line.figure.counterpart,
             "time": times,
+            "basis": [model.projection.basis(int(q)) for q in np.arange(first, last + 1)[known]],
             "unit": line.unit,
             "mean": values.mean(axis=0),
         }

@@ -4,16 +4,20 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, cast
 
 import numba
 import numpy as np
 from numpy.typing import NDArray
 
 from marchland.case import CaseFiles, Change
+from marchland.case.vintage import known_in
 from marchland.engine.ensemble import run_members
+from marchland.engine.types import Records
 from marchland.errors import MarchlandError
-from marchland.inputs import Inputs, build_inputs, reference_quarter
+from marchland.grid import Known
+from marchland.inputs import Inputs, build_inputs, reference_quarter, stacked
+from marchland.projection import Projection, Supplied
 from marchland.readings import Atlas, Reading, pack
 from marchland.vocabulary import PARAMETERS
 from marchland.world import DEFAULT_DEPARTURES, build_axis, build_index, build_world
@@ -55,7 +59,16 @@ class Model:
     Parameters
     ----------
     files : CaseFiles
-        A case that has been checked.
+        A case that has been checked. The model sees what of it was known by `as_of`, and no more.
+    until : int, optional
+        Last year, after the vintage: what comes from outside is then continued by stated rules.
+    courses : int
+        Courses of the outside world that members are dealt to in turn; 0 for the central one.
+        What comes before the projection is the same in all.
+    seed : int
+        Seed of the courses.
+    supplied : Supplied, optional
+        Drivers after the vintage that are taken as known; the projection depends on them.
 
     Examples
     --------
@@ -65,13 +78,26 @@ class Model:
     '2003Q4'
     """
 
-    def __init__(self, files: CaseFiles) -> None:
-        self.files = files
-        self.axis = build_axis(files)
+    def __init__(
+        self,
+        files: CaseFiles,
+        *,
+        until: int | None = None,
+        courses: int = 0,
+        seed: int = 1,
+        supplied: Supplied | None = None,
+    ) -> None:
+        # Cut here, so that no one who builds or fits a model can let in what came later.
+        self.files = files = known_in(files)
+        self.axis = build_axis(files, until)
         self.index = build_index(files)
         self.world = build_world(files, self.index, self.axis)
         self.atlas = Atlas(files, self.index, self.world, self.axis)
         self.base = reference_quarter(files, self.axis)
+        self.projection = Projection(
+            files, self.axis, courses=courses, seed=seed, supplied=supplied
+        )
+        self._known: Known = {}
         self._inputs: dict[tuple[tuple[str, ...], tuple[str, ...]], Inputs] = {}
         self._centre_employment()
 
@@ -84,18 +110,27 @@ class Model:
         )
 
     def inputs(self, setting: Setting) -> Inputs:
-        """Drivers, rules and acts under a setting; built once."""
+        """Drivers, rules and acts under a setting; of the first course of a projection."""
+        return Inputs(*(cast(Records, table[0]) for table in self.courses(setting)))
+
+    def courses(self, setting: Setting) -> Inputs:
+        """The same for every course, (courses, quarters, ...) each; built once."""
         acts = tuple(sorted(name for name in setting.off if name.startswith("act_")))
         # By what changes and not by name: an edited scenario keeps its name.
         key = (tuple(map(repr, setting.changes)), acts)
         if key not in self._inputs:
             adjoins = (self.world.region.border >= 0).astype(float)
-            self._inputs[key] = build_inputs(
-                self.files,
-                self.axis,
-                adjoins=adjoins,
-                changes=list(setting.changes),
-                switches=dict.fromkeys(acts, 0.0),
+            self._inputs[key] = stacked(
+                build_inputs(
+                    self.files,
+                    self.axis,
+                    adjoins=adjoins,
+                    changes=list(setting.changes),
+                    switches=dict.fromkeys(acts, 0.0),
+                    course=course,
+                    known=self._known,
+                )
+                for course in self.projection.courses
             )
         return self._inputs[key]
 
@@ -190,7 +225,7 @@ class Model:
                 spaces,
                 self.atlas.layout.counts,
                 self.world,
-                self.inputs(setting),
+                self.courses(setting),
                 record[a:b],
                 own[a:b],
                 int(stochastic),

@@ -15,6 +15,17 @@ Fill = Literal["linear", "step", "pulse"]
 OPEN_PARAMETERS = ("departures_", "trade_level_", "answer_")
 OPEN_DRIVERS = ("act_",)
 
+RULES: Mapping[str, tuple[str, ...]] = {
+    "growth": ("drift", "volatility", "half_life", "window"),
+    "share": ("drift", "volatility", "half_life", "window"),
+    "held": ("rate", "window"),
+    "arrivals": ("rate", "window"),
+    "succession": ("rate", "window"),
+    "acts": ("rate", "window"),
+    "start": (),
+}
+"""Rules by which a projection continues what comes from outside, and what a case may state."""
+
 
 @dataclass(frozen=True)
 class DriverTerm:
@@ -39,6 +50,11 @@ class DriverTerm:
     unit: str
     fill: Fill
     enters: str
+
+    @property
+    def continues(self) -> str:
+        """Rule of `RULES` by which a projection continues it where the case states none."""
+        return CONTINUES[self.name]
 
 
 @dataclass(frozen=True)
@@ -124,6 +140,44 @@ DRIVERS = _drivers(
         ("border_dispute", "pair", "index 0 to 1", "linear", "E13 conflict of interests"),
     ]
 )
+
+CONTINUES: Mapping[str, str] = {
+    **dict.fromkeys(("population", "group_share"), "start"),
+    **dict.fromkeys(("income", "supplies", "gdp", "birth_rate", "death_rate"), "growth"),
+    **dict.fromkeys(("price_level", "real_exchange_rate"), "growth"),
+    **dict.fromkeys(("arms_procurement", "military_resources"), "growth"),
+    **dict.fromkeys(("unemployment", "state_share", "power_share", "bandwagon_reward"), "share"),
+    **dict.fromkeys(("hunger", "discrimination", "labour_demand"), "share"),
+    **dict.fromkeys(("exposure", "arms_embargo", "quality_gap"), "held"),
+    **dict.fromkeys(("local_dispute", "border_dispute"), "held"),
+    **dict.fromkeys(("layoffs", "sanitary_ban"), "arrivals"),
+    "leader_term": "succession",
+}
+BORDER_RULES, PAIR_ACTS = "regimes", "acts"
+CONTINUED = {BORDER_RULES: "held", PAIR_ACTS: "acts"}
+"""What is continued besides drivers: the rules at borders, and the acts of a pair."""
+
+POSSIBLE: Mapping[str, tuple[str, ...]] = {
+    "linear": ("growth", "share", "held"),
+    "step": ("held", "arrivals"),
+    "pulse": ("arrivals",),
+}
+"""Rules that fit how a driver runs between its dates."""
+
+
+def continues(name: str) -> str:
+    """Rule by which a driver, `regimes` or `acts` is continued where the case states none."""
+    if name in CONTINUED:
+        return CONTINUED[name]
+    return CONTINUES.get(name, "arrivals")
+
+
+def possible_rules(name: str) -> tuple[str, ...]:
+    """Rules that a case may choose for a driver, `regimes` or `acts`."""
+    rule, term = continues(name), DRIVERS.get(name)
+    if rule in ("start", "succession", "acts") or name == BORDER_RULES:
+        return (rule,)
+    return POSSIBLE[term.fill if term else "pulse"]
 
 
 def _parameters(rows: Iterable[tuple[str, float, str, str, bool]]) -> dict[str, ParameterTerm]:

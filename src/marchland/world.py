@@ -19,7 +19,7 @@ from marchland.engine.compile import compiled
 from marchland.engine.types import Record, Rows
 from marchland.errors import MarchlandError
 from marchland.grid import Axis
-from marchland.inputs import start_people, start_population
+from marchland.populations import start_people, start_population
 from marchland.vocabulary import OPEN_PARAMETERS
 
 Ints = NDArray[np.int64]
@@ -182,12 +182,23 @@ def build_index(files: CaseFiles) -> Index:
     )
 
 
-def build_axis(files: CaseFiles) -> Axis:
-    """Time axis of a case: its period in whole years."""
+def build_axis(files: CaseFiles, until: int | None = None) -> Axis:
+    """Time axis of a case in whole years: from its start to its vintage, or further.
+
+    Raises
+    ------
+    MarchlandError
+        Where the case has no period, or `until` lies before the vintage.
+    """
     period = files.config.period
     if period.start is None or period.end is None:
         raise MarchlandError("case.yaml: period must have a start and an end, as in 1990/2003")
-    return Axis(period.start.year, period.end.year)
+    as_of = files.config.as_of
+    if until is not None and until < as_of:
+        raise MarchlandError(
+            f"until must be {as_of} or later, the year whose knowledge counts, but got {until}"
+        )
+    return Axis(period.start.year, as_of if until is None else until)
 
 
 def _log_distances(corridors: list[Corridor]) -> Floats:

@@ -49,7 +49,8 @@ FIELDS = {
     " adjoins exposure regional_supplies",
     "border": "closure visa restrictiveness visa_years",
     "pair": "output_first output_second devaluation ban quality supplies conflict arms_need"
-    " arms_resources arms_embargo power_change act_of_first act_of_second",
+    " arms_resources arms_embargo power_change act_of_first act_of_second"
+    " chance_of_first chance_of_second",
     "state": "acts reward succession",
 }
 Inputs = NamedTuple("Inputs", [(name, Any) for name in FIELDS])

@@ -86,13 +86,13 @@ def practice(s):
 
 
 def nearness_to_start(s):
-    s.inputs.pair.act_of_second[:] = 0.0
+    s.inputs.pair.act_of_second[:] = s.inputs.pair.chance_of_second[:] = 0.0
     trust.update(s.state, s.world, s.inputs, s.p, s.q)
     return -abs(s.state.pair.trust_first[0] - s.p.trust_initial)
 
 
 def pull_of_start(s):
-    s.inputs.pair.act_of_second[:] = 0.0
+    s.inputs.pair.act_of_second[:] = s.inputs.pair.chance_of_second[:] = 0.0
     s.inputs.state.succession[:] = 0.0
     trust.update(s.state, s.world, s.inputs, s.p, s.q)
     return s.state.pair.trust_first[0]

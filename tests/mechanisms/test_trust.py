@@ -27,6 +27,7 @@ def check_update(rng):
     s = build(rng)
     s.inputs.pair.act_of_first[s.q] = [1.0, 0.0, -1.0]
     s.inputs.pair.act_of_second[s.q] = [-1.0, 1.0, 0.0]
+    s.inputs.pair.chance_of_first[s.q] = s.inputs.pair.chance_of_second[s.q] = 0.0
     s.inputs.state.succession[s.q] = [0.3, 0.1, 0.6]
     s.p.trust_drift, s.p.trust_succession = 0.2, 0.7
     before = s.copy()
@@ -36,6 +37,30 @@ def check_update(rng):
     first = [bayes(old.trust_first[d], x.act_of_second[d], s.p, drift[d]) for d in range(3)]
     second = [bayes(old.trust_second[d], x.act_of_first[d], s.p, drift[d]) for d in range(3)]
     s.expect(before, pair={"trust_first": first, "trust_second": second})
+
+
+def check_acts_off_the_record_follow_the_relation(rng):
+    s = build(rng)
+    p = s.p
+    for relation in (-2.0, 0.0, 1.5):
+        good = 1.0 / (1.0 + np.exp(-p.acts_level - relation))
+        assert trust.act_of(0.0, good - 1e-6, relation, p) == 1.0
+        assert trust.act_of(0.0, good + 1e-6, relation, p) == -1.0
+        assert trust.act_of(-1.0, 0.0, relation, p) == -1.0, "the record counts"
+    s.inputs.pair.act_of_first[s.q] = s.inputs.pair.act_of_second[s.q] = 0.0
+    before = s.copy()
+    trust.update(s.state, s.world, s.inputs, p, s.q)
+    old, x = before.state.pair, s.inputs.pair[s.q]
+    good = 1.0 / (1.0 + np.exp(-p.acts_level - old.relation))
+    moved = s.inputs.state.succession[s.q]
+    drift = [
+        min(p.trust_drift + p.trust_succession * max(moved[a], moved[b]), 1.0)
+        for a, b in zip(s.world.pair.first, s.world.pair.second, strict=True)
+    ]
+    for side, other in (("first", "second"), ("second", "first")):
+        belief, acts = f"trust_{side}", np.where(x[f"chance_of_{other}"] < good, 1.0, -1.0)
+        told = [bayes(old[belief][d], acts[d], p, drift[d]) for d in range(3)]
+        agree(s.state.pair[belief], told)
 
 
 def check_a_succession_makes_it_new_at_most(rng):

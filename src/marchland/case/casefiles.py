@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from itertools import chain
 from pathlib import Path
 
+from marchland.case.continuation import Continuation
 from marchland.case.schema import (
     Assertion,
     DriverRow,
@@ -110,6 +111,7 @@ class CaseFiles:
     explanations: Explanations
     scenarios: dict[str, Scenario]
     notes: str = ""
+    projection: dict[str, Continuation] = field(default_factory=dict)
     positions: list[Position] = field(default_factory=list)
     unread: frozenset[str] = frozenset()
     digest: str = ""
@@ -143,6 +145,8 @@ def with_places_of_config(places: dict[str, Place], config: Config) -> dict[str,
     )
     for name, kind in named:
         whole = [state_of[name]] if kind == "region" and name in state_of else []
-        place = Place(id=name, name=name, kind=kind, part_of=whole, line=config.line)
+        # Not checked as an id of places.csv is: case.yaml may name a place with a space in it.
+        line = config.line
+        place = Place.model_construct(id=name, name=name, kind=kind, part_of=whole, line=line)
         found.setdefault(name, place)
     return found

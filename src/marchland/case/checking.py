@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from marchland.case.casefiles import PLACES_FILE, CaseFiles
 from marchland.case.checking_evidence import check_evidence
+from marchland.case.checking_forecasts import check_forecasts
 from marchland.case.checking_model import check_model
 from marchland.case.names import Names
 from marchland.errors import Problem
@@ -28,6 +29,7 @@ def check_case(files: CaseFiles, vocabulary: Vocabulary | None = None) -> list[P
     names = Names(files, vocabulary or VOCABULARY)
     _check_places(names)
     check_evidence(names)
+    check_forecasts(names)
     check_model(names)
     return sorted(set(names.problems))
 

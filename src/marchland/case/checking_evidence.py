@@ -1,4 +1,4 @@
-"""Rules of the evidence: figures, events, assertions, positions, targets and forecasts."""
+"""Rules of the evidence: figures, events, assertions, positions and targets."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from datetime import date
 
 from marchland.case import casefiles as cf
 from marchland.case.names import Names
-from marchland.case.schema import Measure, Position, Quantity, Target
+from marchland.case.schema import Forecast, Measure, Outcome, Position, Quantity, Target
 
 _UNIT_OF = {
     "change_pct": "percent",
@@ -41,8 +41,10 @@ def expected_unit(measure: Measure, statistic: str) -> str:
 def check_evidence(names: Names) -> None:
     """Check the tables of the evidence against the rest of the case."""
     for row in names.files.quantities:
-        _check_naming(names, row)
-        _check_figure(names, row)
+        check_naming(names, cf.QUANTITIES_FILE, row)
+        names.citation(cf.QUANTITIES_FILE, row.line, row.source, row.locator)
+        check_numbers(names, cf.QUANTITIES_FILE, row)
+        _check_calibration(names, row)
     for event in names.files.events:
         at = (cf.EVENTS_FILE, event.line)
         for actor in (*(event.source_actor or []), *(event.target_actor or [])):
@@ -56,23 +58,26 @@ def check_evidence(names: Names) -> None:
                 names.switch(*at, switch.strip())
         names.citation(*at, assertion.source, assertion.locator)
     _check_positions(names)
-    for forecast in names.files.forecasts:
-        at = (cf.FORECASTS_FILE, forecast.line)
-        if forecast.measure is not None:
-            measures = names.files.measures
-            names.known(*at, "measure", forecast.measure, measures, cf.MEASURES_FILE)
-        names.citation(*at, forecast.source, forecast.locator)
     _check_targets(names)
 
 
-def _check_naming(names: Names, row: Quantity) -> None:
-    """What a figure names: its measure, place, groups and source."""
-    at = (cf.QUANTITIES_FILE, row.line)
+def check_naming(names: Names, file: str, row: Quantity | Forecast | Outcome) -> None:
+    """Check what a figure names: its measure, place, groups, statistic and unit.
+
+    Parameters
+    ----------
+    names : Names
+        The names of the case; receives the problems.
+    file : str
+        The file that the row stands in, for the problems.
+    row : Quantity, Forecast or Outcome
+        A figure, a forecast with a place, or an outcome.
+    """
+    at = (file, row.line)
     files = names.files
     known = names.place(*at, row.place)
     for group in row.groups:
         names.group(*at, group)
-    names.citation(*at, row.source, row.locator)
     if not names.known(*at, "measure", row.measure, files.measures, cf.MEASURES_FILE):
         return
     measure = files.measures.get(row.measure or "")
@@ -92,12 +97,14 @@ def _check_naming(names: Names, row: Quantity) -> None:
             names.report(*at, f"{row.measure} needs a {column}{meaning}")
         elif need == "no" and given is not None:
             names.report(*at, f'{row.measure} has no {column}, but got {column}="{given}"')
-    _check_statistic(names, row, measure)
+    _check_statistic(names, file, row, measure)
 
 
-def _check_statistic(names: Names, row: Quantity, measure: Measure) -> None:
+def _check_statistic(
+    names: Names, file: str, row: Quantity | Forecast | Outcome, measure: Measure
+) -> None:
     """A statistic that the measure allows, in the unit that belongs to both."""
-    at = (cf.QUANTITIES_FILE, row.line)
+    at = (file, row.line)
     if row.statistic is None or not measure.statistics or measure.unit is None:
         return
     if row.statistic not in measure.statistics:
@@ -110,15 +117,25 @@ def _check_statistic(names: Names, row: Quantity, measure: Measure) -> None:
         names.report(*at, f'the unit "{row.unit}" does not fit: {fits}')
 
 
-def _check_figure(names: Names, row: Quantity) -> None:
-    """The numbers of a figure and their dates."""
-    at = (cf.QUANTITIES_FILE, row.line)
+def check_numbers(names: Names, file: str, row: Quantity | Outcome) -> None:
+    """Check the numbers of a figure and their dates.
+
+    Parameters
+    ----------
+    names : Names
+        The names of the case; receives the problems.
+    file : str
+        The file that the row stands in, for the problems.
+    row : Quantity or Outcome
+        The figure.
+    """
+    at = (file, row.line)
     names.order(*at, row.start, row.end)
     names.order(*at, row.base_start, row.base_end, "base_")
     names.range(*at, row.value, row.low, row.high)
     numbers = {"value": row.value, "low": row.low, "high": row.high}
     given = {name: number for name, number in numbers.items() if number is not None}
-    if not given and cf.QUANTITIES_FILE not in names.files.unread:
+    if not given and file not in names.files.unread:
         names.report(*at, "a figure needs a value, a low or a high; unknown is not zero")
     if row.statistic == "share":
         for name, number in given.items():
@@ -129,7 +146,6 @@ def _check_figure(names: Names, row: Quantity) -> None:
         names.report(*at, "a change_pct needs a base: fill base_start and base_end")
     if row.statistic not in (None, *_COMPARED) and (row.base_start or row.base_end):
         names.report(*at, f"only change_pct and ratio have a base, not {row.statistic}")
-    _check_calibration(names, row)
 
 
 def _check_calibration(names: Names, row: Quantity) -> None:

@@ -7,11 +7,13 @@ from datetime import date
 from typing import TypeVar
 
 from marchland.case import casefiles as cf
+from marchland.case.checking_projection import check_projection
 from marchland.case.checking_scenarios import check_scenario
 from marchland.case.checking_structure import check_structure
 from marchland.case.limits import limits
 from marchland.case.names import Names
 from marchland.case.naming import suggestion
+from marchland.case.schema import DriverRow
 from marchland.case.settings import (
     DEFAULT_DEPARTURES,
     AskedQuestion,
@@ -31,9 +33,10 @@ def check_model(names: Names) -> None:
     for question in _once(names, names.files.config.questions, "question"):
         _check_question(names, question)
     _check_period(names)
-    _check_drivers(names)
+    check_drivers(names, names.files.drivers, cf.DRIVERS_FILE)
     _check_rules(names)
     _check_parameters(names)
+    check_projection(names)
     check_structure(names)
     _check_explanations(names)
     for scenario in names.files.scenarios.values():
@@ -144,10 +147,11 @@ def _check_period(names: Names) -> None:
         names.report(*at, f"base_quarter must lie in the period {period}, but got {base}")
 
 
-def _check_drivers(names: Names) -> None:
+def check_drivers(names: Names, rows: list[DriverRow], file: str) -> None:
+    """Check rows of drivers: those of the case, or those that a projection is given."""
     unknown: dict[str, list[int]] = {}
-    for row in names.files.drivers:
-        at = (cf.DRIVERS_FILE, row.line)
+    for row in rows:
+        at = (file, row.line)
         if row.driver is not None and not names.vocabulary.knows_driver(row.driver):
             unknown.setdefault(row.driver, []).append(row.line)
         names.driver_place(*at, row.driver, row.place)
@@ -163,19 +167,19 @@ def _check_drivers(names: Names) -> None:
                 rule = f"{term.name} must be {allowed.rule(row.value)}"
                 message = f"{rule}, but got value={row.value:g}"
                 names.report(*at, message)
-    _check_steps(names)
+    _check_steps(names, rows, file)
     for driver, lines in unknown.items():
         hint = suggestion(driver, names.vocabulary.drivers)
         hint = hint or "; acts of outside powers begin with act_"
         more = f" (and {len(lines) - 1} more rows)" if len(lines) > 1 else ""
         message = f'unknown driver "{driver}": the model reads none so named{hint}{more}'
-        names.report(cf.DRIVERS_FILE, lines[0], message)
+        names.report(file, lines[0], message)
 
 
-def _check_steps(names: Names) -> None:
+def _check_steps(names: Names, rows: list[DriverRow], file: str) -> None:
     """A driver that holds its value has one from a day on; the order of rows says nothing."""
     lines: dict[tuple[str, str, date], int] = {}
-    for row in names.files.drivers:
+    for row in rows:
         term = names.vocabulary.drivers.get(row.driver or "")
         if term is None or term.fill != "step" or not row.start or not row.start.start:
             continue
@@ -183,7 +187,7 @@ def _check_steps(names: Names) -> None:
         if key in lines:
             first = f"it has another value from the same day on line {lines[key]}"
             message = f"{term.name} of {row.place} is given twice from {row.start}; {first}"
-            names.report(cf.DRIVERS_FILE, row.line, message)
+            names.report(file, row.line, message)
         lines.setdefault(key, row.line)
 
 

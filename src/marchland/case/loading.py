@@ -11,6 +11,7 @@ from marchland.case import casefiles as cf
 from marchland.case.bibliography import read_bibliography
 from marchland.case.building import build
 from marchland.case.checking import check_case
+from marchland.case.continuation import Continuation
 from marchland.case.files import (
     LARGEST_TABLE_BYTES,
     LinedMap,
@@ -142,7 +143,7 @@ class _Reader:
     def case(self) -> cf.CaseFiles:
         config = self.config()
         rules = self.yaml(cf.RULES_FILE, ("regimes", "treaties", "stays"))
-        model = self.yaml(cf.MODEL_FILE, ("parameters", "observation"))
+        model = self.yaml(cf.MODEL_FILE, ("parameters", "observation", "projection"))
         questions = self.yaml(cf.EXPLANATIONS_FILE, ("questions",))
         scenarios = self.yaml(cf.SCENARIOS_FILE)
         tables: dict[str, list[Any]] = {name: self.table(name) for name in cf.TABLES}
@@ -175,6 +176,7 @@ class _Reader:
                 )
             ),
             scenarios=self.named(scenarios, cf.SCENARIOS_FILE, Scenario),
+            projection=self.named(model.get("projection"), cf.MODEL_FILE, Continuation),
             notes=self.text(cf.NOTES_FILE) or "",
             unread=frozenset(self.unread),
         )

@@ -36,6 +36,8 @@ Statistic = Literal[
 Bound = Literal[
     "exact", "about", "range", "more_than", "less_than", "at_least", "at_most", "between"
 ]
+Kind = Literal["level", "reach", "stay", "rise", "fall", "event", "open"]
+Stance = Literal["forecast", "goal", "plan", "hope", "fear", "question"]
 Use = Literal["driver", "rule", "calibrate", "check", "context"]
 Identifier = Annotated[str, Field(min_length=1, max_length=80, pattern=r"^[^\s;,/]+$")]
 
@@ -206,17 +208,80 @@ class Target(Row):
 
 
 class Forecast(Row):
-    """What a source expects, and by when."""
+    """What a source expects, by when, and what would have to be seen for it to come true.
+
+    `kind` says how it is judged: a `level` at the horizon; a value that is to `reach` by the
+    horizon; what is to `stay` as it says; a `rise` or `fall` from when it was made; an `event`;
+    or `open`, where the source leaves it open. `stance` says how the source holds it.
+    """
 
     id: Identifier
     who: str
     made: Dated
-    horizon: str | None = None
+    horizon: Dated | None = None
     statement: str
+    kind: Kind | None = None
+    stance: Stance = "forecast"
+    condition: str | None = None
     measure: str | None = None
-    bound: str | None = None
+    statistic: Statistic | None = None
+    place: str | None = None
+    group: str | None = None
+    counterpart: str | None = None
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: str | None = None
+    bound: Bound | None = None
     source: str
     locator: str
+
+    @property
+    def groups(self) -> list[str]:
+        """The groups of the cell, which may join several by a semicolon."""
+        return list(_names(self.group))
+
+    @property
+    def number(self) -> bool:
+        """Whether it states a figure."""
+        return any(n is not None for n in (self.value, self.low, self.high))
+
+    @property
+    def judged(self) -> Kind:
+        """How it is judged: as `kind` says, else by its figure where it states one."""
+        return self.kind or ("level" if self.number and self.measure else "event")
+
+
+class Outcome(Row):
+    """What came of a forecast or a projection: a later figure, or a judgement of a forecast.
+
+    It comes from whoever scores the case, never from the case. A figure has the columns of a
+    record. A judgement names a `forecast`, or its condition as `F06:condition`, with 1 where that
+    held in the period and 0 where it did not.
+    """
+
+    measure: str | None = None
+    statistic: Statistic | None = None
+    place: str | None = None
+    group: str | None = None
+    counterpart: str | None = None
+    start: Dated | None = None
+    end: Dated | None = None
+    base_start: Dated | None = None
+    base_end: Dated | None = None
+    value: float | None = None
+    low: float | None = None
+    high: float | None = None
+    unit: str | None = None
+    source: str
+    quality: Quality = "B"
+    forecast: str | None = None
+    note: str | None = None
+
+    @property
+    def groups(self) -> list[str]:
+        """The groups of the cell, which may join several by a semicolon."""
+        return list(_names(self.group))
 
 
 class DriverRow(Row):

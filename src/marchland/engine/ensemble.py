@@ -11,7 +11,7 @@ from marchland.engine.compile import compiled, compiled_parallel
 from marchland.engine.draws import Luck, whole
 from marchland.engine.state import State
 from marchland.engine.step import observe, people, societies, states
-from marchland.engine.types import Cube, Positions, Record, Rows, Table, Vector
+from marchland.engine.types import Cube, Positions, Record, Rows, Stacks, Table, Vector
 from marchland.inputs import Inputs
 from marchland.measures import Answers, Readings, read_member, read_quarters
 from marchland.mechanisms.settlement import start_paid
@@ -118,7 +118,7 @@ def run_members(
     spaces: Rows,
     counts: Positions,
     world: World,
-    inputs: Inputs,
+    courses: Stacks,
     parameters: Rows,
     own: Table,
     stochastic: int,
@@ -133,9 +133,10 @@ def run_members(
 
     `vectors` and `spaces` are the state of each worker as a vector and as records, `counts` how
     many records there are of each kind, in the order of `State`;
-    `parameters` is a record array of the members' scalar parameters, `own` their own, `first`
-    the number of the first member. Members are dealt to workers in blocks, each with one
-    trajectory, so that memory does not grow with members.
+    `courses` are `Inputs` with one more axis in front, the courses of what comes from outside,
+    dealt to the members in turn by their number; `parameters` is a record array of the members'
+    scalar parameters, `own` their own, `first` the number of the first member. Members are dealt
+    to workers in blocks, each with one trajectory, so that memory does not grow with members.
     """
     members = parameters.shape[0]
     workers, length = vectors.shape
@@ -156,6 +157,14 @@ def run_members(
         x = vectors[w]
         for m in range(w * members // workers, (w + 1) * members // workers):
             luck = Luck(stochastic, seed, first + m)
+            k = (first + m) % courses.pair.shape[0]
+            inputs = Inputs(
+                courses.corridor[k],
+                courses.region[k],
+                courses.border[k],
+                courses.pair[k],
+                courses.state[k],
+            )
             broken[m] = simulate(
                 x, state, trajectory, world, inputs, parameters[m], own[m], luck, base
             )

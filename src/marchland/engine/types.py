@@ -13,6 +13,7 @@ Cube: TypeAlias = NDArray[np.float64]  # (members, lines, quarters)
 Positions: TypeAlias = NDArray[np.int64]  # where things stand in a vector
 Rows: TypeAlias = Any  # an array of records of indices and numbers: `rows[c]`, `rows.field`
 Row: TypeAlias = Any  # one of them
+Stacks: TypeAlias = Any  # inputs of several courses, one more axis in front
 
 
 class Record:

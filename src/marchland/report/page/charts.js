@@ -123,7 +123,8 @@
   // Draws a Vega-Lite (or Vega) specification at once and gives the view. Layers share a scale of
   // time: its reach is set once, after Vega-Lite has joined them.
   function draw(place, spec, data, reach) {
-    var whole = Object.assign({}, spec, { datasets: data });
+    var shown = marchland.projected ? marchland.projected(spec, data, reach) : spec;
+    var whole = Object.assign({}, shown, { datasets: data });
     if (!whole.autosize) whole.autosize = { type: "fit-x", contains: "padding", resize: true };
     var lite = !/\/vega\/v\d/.test(whole.$schema || "");
     var program = lite ? window.vegaLite.compile(whole, { config: config() }).spec : whole;
