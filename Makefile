@@ -4,7 +4,7 @@ VENV ?= .venv
 BIN := $(VENV)/bin
 OUT ?= out
 
-.PHONY: run test lint bench tasks mutants folds clean
+.PHONY: run test lint bench tasks mutants folds sbc recovery nuts clean
 
 $(VENV)/.installed: pyproject.toml constraints.txt
 	$(PYTHON) -m venv $(VENV)
@@ -37,6 +37,16 @@ mutants: $(VENV)/.installed-test
 
 folds: $(VENV)/.installed
 	$(BIN)/marchland calibrate northeast-asia --folds 5
+
+sbc: $(VENV)/.installed
+	$(BIN)/python tools/calibration_check.py
+
+recovery: $(VENV)/.installed
+	$(BIN)/python tools/rivals_check.py
+
+nuts: $(VENV)/.installed-test
+	$(BIN)/pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[check]'
+	$(BIN)/python tools/nuts_reference.py
 
 clean:
 	rm -rf $(VENV) $(OUT) build dist src/*.egg-info

@@ -28,7 +28,7 @@ def evidence(model) -> Evidence:
 @pytest.fixture(scope="module")
 def prior(model, evidence) -> Posterior:
     """Nothing is scored, so that the posterior is the prior."""
-    return calibrate(model, evidence=evidence.subset(set()), chains=DRAWS // 2, seed=1)
+    return calibrate(model, evidence=evidence.subset(set()), particles=DRAWS // 2, seed=1)
 
 
 def test_no_draw_in_a_hundred_puts_more_migrants_than_residents_in_a_region(model, prior):

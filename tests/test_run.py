@@ -68,11 +68,17 @@ WRITTEN = {
     "parameters.csv",
     "assertions.csv",
     "importance.csv",
+    "prior_predictive.csv",
+    "identification.csv",
+    "combinations.csv",
+    "recovery.csv",
+    "sensitivity.csv",
     "evidence.sqlite",
     "dyads.csv",
     "codebook.md",
     "citation.bib",
     "draws/parameters.parquet",
+    "draws/posterior.nc",
 }
 
 

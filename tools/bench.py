@@ -1,4 +1,4 @@
-"""What the model costs: runs per CPU second, scaling, memory, compilation.
+"""What the model costs: runs per CPU second, the fit, scaling, memory, compilation.
 
 `make bench` prints a table beside its bars; `python tools/bench.py --write docs/measured.md`
 also replaces the marked block of that page. Times are CPU seconds of one thread, the best of
@@ -23,10 +23,11 @@ import numba
 import numpy as np
 
 from marchland.case import find_case, load
-from marchland.inference.calibrate import joint_prior
+from marchland.inference.calibrate import Fitting, calibrate, joint_prior
 from marchland.inference.likelihood import gather, log_likelihood
+from marchland.inference.terms import Terms
 from marchland.lines import batches, standard_lines, summarise
-from marchland.model import Model
+from marchland.model import BASELINE, Model
 
 CASE = "northeast-asia"
 START, END = "<!-- bench: start -->", "<!-- bench: end -->"
@@ -41,8 +42,8 @@ class Bench:
 
     def __init__(self) -> None:
         self.model = Model(load(find_case(CASE)))
-        self.prior = joint_prior(self.model)
         self.evidence = gather(self.model)
+        self.prior = joint_prior(self.model, self.evidence)
         self.rows: list[Row] = []
         self.run(2)
 
@@ -90,9 +91,34 @@ def speed(bench: Bench) -> None:
         "printed",
     )
     figures, values = bench.run(MEMBERS), bench.values(MEMBERS)
-    acts = values[:, bench.prior.names.index("acts_level")]
-    seconds = cpu(lambda: log_likelihood(bench.evidence, figures, acts))
-    bench.row("likelihoods per CPU second", f"{MEMBERS / seconds:,.0f}", "none")
+    observed = bench.evidence.observed(bench.prior.names, values)
+    seconds = cpu(lambda: log_likelihood(bench.evidence, figures, observed))
+    bench.row("likelihoods of given figures per CPU second", f"{MEMBERS / seconds:,.0f}", "none")
+    fitting = Fitting(bench.model, bench.prior, Terms(bench.evidence), BASELINE, 1)
+    z = bench.prior.sample(MEMBERS, np.random.default_rng(1))
+    seconds = cpu(lambda: fitting.log_likelihood(fitting.outputs(z)))
+    what = "likelihoods per CPU second, the model's run included"
+    bench.row(what, f"{MEMBERS / seconds:,.0f}", "printed")
+
+
+def fit(bench: Bench) -> None:
+    """One fit of the case: what it takes, and what its draws are worth."""
+    wall, start = time.perf_counter(), time.process_time()
+    sample = calibrate(bench.model, seed=1, workers=os.cpu_count() or 1).sample
+    wall, seconds = time.perf_counter() - wall, time.process_time() - start
+    bulk = sample.convergence.ess_bulk
+    bench.row(
+        f"a fit of {sample.z.shape[1]} parameters, {sample.evaluations:,} runs of the model",
+        f"{seconds:.0f} CPU seconds, {wall:.0f} by the clock",
+        "under 120 s on two cores",
+    )
+    bench.row(
+        "effective samples per CPU second (bulk)",
+        f"{np.median(bulk) / seconds:.1f}, of the parameter told worst {bulk.min() / seconds:.1f}",
+        "printed",
+    )
+    told = f"{sample.log_evidence:.2f} ± {sample.log_evidence_error:.2f}"
+    bench.row("its log evidence", f"{told}{'; ' if sample.failed else ''}{sample.failed}", "none")
 
 
 def scaling(bench: Bench) -> None:
@@ -246,7 +272,7 @@ def main() -> None:
         print(json.dumps(CHILDREN[chosen.child]()))
         return
     bench = Bench()
-    for part in (speed, scaling, memory, compilation):
+    for part in (speed, fit, scaling, memory, compilation):
         part(bench)
     text = page(bench.rows, date.today())
     print(text)

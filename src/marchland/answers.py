@@ -21,6 +21,7 @@ from marchland.inference.calibrate import NARROWER, SURE, Comparison
 from marchland.lines import UNITS
 from marchland.model import Setting
 from marchland.readings import HOSTILITY_TERMS, Figure, Reading
+from marchland.rivals import label_of, weighed
 from marchland.wording import (
     capital,
     figure_words,
@@ -45,8 +46,9 @@ class Answer:
     ----------
     id, question, text : str
         The question and the answer in plain words.
-    verdict : {"answered", "cannot tell"}
-        Whether the evidence moved the answer away from what was assumed.
+    verdict : {"answered", "cannot tell", "structural exploration"}
+        Whether the evidence moved the answer away from what was assumed; or that it asks for the
+        one of several explanations that holds, and simulated evidence does not recover it.
     value, low, high, unit
         The main figure with its central 90 per cent interval.
     rows : DataFrame
@@ -98,6 +100,8 @@ def answer(ensembles: Ensembles, asked: AskedQuestion, comparison: Comparison | 
     if _extra(asked, "verdict") == "cannot tell":
         # A case may know a reason that the draws do not; it can only lower the verdict.
         result.verdict = "cannot tell"
+    if comparison is not None and label_of(comparison):
+        result.verdict = label_of(comparison)
     return result
 
 
@@ -334,25 +338,12 @@ def _contribution(
     text = f"{capital(label)}, {span}: {phrase(rows[0])}. Taken out one at a time: "
     text += "; ".join(words) + "."
     if comparison is not None:
-        text += _weighed(comparison)
+        text += weighed(comparison)
     result = _finish(ensembles, asked, rows, [figure], text, limits(ensembles, figure))
     parts = result.rows.iloc[1:]
     sure = parts["told"] & ((parts["low"] > 0.0) | (parts["high"] < 0.0))
     result.verdict = "answered" if bool(sure.any()) else "cannot tell"
     return result
-
-
-def _weighed(comparison: Comparison) -> str:
-    parts = [
-        f"{row['title'].lower()} {100 * row['probability']:.0f} per cent"
-        for _, row in comparison.table.iterrows()
-    ]
-    spread = comparison.table["log_evidence"].max() - comparison.table["log_evidence"].min()
-    error = comparison.table["log_evidence_error"].max()
-    doubt = (
-        " These differences are within the error of the comparison." if spread < 2 * error else ""
-    )
-    return " As rival explanations, refitted: " + ", ".join(parts) + "." + doubt
 
 
 def _contrast(ensembles: Ensembles, asked: AskedQuestion, _: Comparison | None) -> Answer:

@@ -5,21 +5,17 @@ from __future__ import annotations
 import os
 import sys
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 from cyclopts import App, Parameter
 from cyclopts.validators import Number
 from rich.console import Console
 from rich.markup import escape
-from rich.progress import BarColumn, Progress, TextColumn, TimeElapsedColumn
-from rich.table import Table
 
 from marchland.case import new as new_case
 from marchland.errors import MarchlandError
-
-if TYPE_CHECKING:
-    from marchland.api import Case
-    from marchland.run import Options, RunResult
+from marchland.foreknowledge import identify, sensitivity
+from marchland.terminal import bar, err, run_to, show, warn
 
 app = App(
     name="marchland",
@@ -27,11 +23,11 @@ app = App(
     suppress_keyboard_interrupt=False,  # `main` says what was left
 )
 out = Console()
-err = Console(stderr=True)
 DEFAULT_CASE = "northeast-asia"
 Count = Annotated[int, Parameter(validator=Number(gte=1))]
 Port = Annotated[int, Parameter(validator=Number(gte=0, lt=2**16))]
 Seed = Annotated[int, Parameter(validator=Number(gte=0, lt=2**32))]
+Year = Annotated[int, Parameter(validator=Number(gte=1, lte=9999))]
 
 
 def _workers(workers: int | None) -> int:
@@ -89,8 +85,14 @@ def run(
     workers: Count | None = None,
     quick: bool = False,
     sources: Path | None = None,
+    as_of: Year | None = None,
+    until: Year | None = None,
+    drivers: Path | None = None,
+    fresh: bool = False,
 ) -> None:
     """Calibrate a case, simulate it, answer its questions and write the run's folder.
+
+    A run that was stopped goes on where it stood when the same command is given again.
 
     Parameters
     ----------
@@ -108,52 +110,39 @@ def run(
         Fewer particles and members: a first look.
     sources
         Folder with the texts, KEY.txt; the report then shows the passages.
+    as_of
+        Year whose knowledge counts: nothing later enters the model; that of case.yaml by default.
+    until
+        Last year, after the vintage: what comes from outside then goes on by stated rules.
+    drivers
+        Table of drivers after the vintage, with the columns of drivers.csv; what it gives is taken
+        as known, and the projection is labelled conditional.
+    fresh
+        Begin anew, whatever a run that was stopped left in the folder.
     """
     from marchland.api import Case
+    from marchland.case.supplied import load_supplied
     from marchland.run import MEMBERS, QUICK_MEMBERS, Options
 
-    opened = Case.open(case)
+    opened = Case.open(case, as_of=as_of)
     wanted = members or (QUICK_MEMBERS if quick else MEMBERS)
-    options = Options(members=wanted, seed=seed, workers=_workers(workers), quick=quick)
-    result, report = _run_to(opened, options, out_dir, sources)
+    options = Options(
+        members=wanted,
+        seed=seed,
+        workers=_workers(workers),
+        quick=quick,
+        until=until,
+        supplied=load_supplied(drivers, opened.files) if drivers else None,
+    )
+    result, report = run_to(opened, options, out_dir, sources, fresh=fresh)
     for answer in result.answers:
         out.print(f"\n[bold]{escape(answer.question)}[/bold] ({answer.verdict})")
         out.print(escape(answer.text))
-    _warn(result)
+    if result.projection is not None and result.projection.sentence:
+        out.print(f"\n{escape(result.projection.sentence)}")
+    warn(result)
     seconds = sum(result.seconds.values())
     out.print(f"\n{seconds:.0f} seconds. Report: {escape(str(report))}")
-
-
-def _run_to(
-    case: Case, options: Options, folder: Path, sources: Path | None
-) -> tuple[RunResult, Path]:
-    """Run a case into a folder, with the progress on the terminal."""
-    from marchland.write import write_run
-
-    with _bar() as progress:
-        task = progress.add_task("reading the case", total=1.0)
-
-        def say(stage: str) -> None:
-            progress.update(task, description=stage, completed=0.0)
-
-        def temperature(beta: float, acceptance: float, steps: int) -> None:
-            progress.update(task, completed=max(beta, 1e-3) ** 0.3)
-
-        result = case.run(options, say=say, progress=temperature)
-        progress.update(task, description="write", completed=1.0)
-        return result, write_run(result, folder, sources=sources)
-
-
-def _warn(result: RunResult) -> None:
-    """Say that a fit failed its own checks."""
-    failed = result.fit["failed"]
-    if failed:
-        err.print(f"\n[bold red]The fit must not be trusted:[/bold red] {escape(str(failed))}")
-
-
-def _bar() -> Progress:
-    columns = (TextColumn("{task.description:>18}"), BarColumn(), TimeElapsedColumn())
-    return Progress(*columns, console=err, transient=True)
 
 
 @app.command
@@ -201,8 +190,8 @@ def serve(
         err.print(escape(f"{reason}, so the case is run first."), soft_wrap=True)
         members = QUICK_MEMBERS if quick else MEMBERS
         options = Options(members=members, workers=_workers(workers), quick=quick)
-        result, _ = _run_to(opened, options, out_dir, sources)
-        _warn(result)
+        result, _ = run_to(opened, options, out_dir, sources)
+        warn(result)
     elif sources is not None or quick:
         err.print(escape(f"{out_dir} holds a finished run, which is shown as it was made."))
     finished = FinishedRun.open(out_dir, opened.files)
@@ -216,6 +205,76 @@ def serve(
 
 
 @app.command
+def scorecard(
+    case: str = DEFAULT_CASE,
+    /,
+    *,
+    outcomes: Path,
+    out_dir: Annotated[Path, Parameter(name="--out")] = Path("out"),
+    as_of: Year | None = None,
+    drivers: Path | None = None,
+    workers: Count | None = None,
+    quick: bool = False,
+    sources: Path | None = None,
+) -> None:
+    """Score the sources' forecasts and the model's projections against later outcomes.
+
+    The draws of a finished run of the case in the folder are projected; otherwise the case is run
+    first. The case has no outcomes: they are yours.
+
+    Parameters
+    ----------
+    case
+        Folder of a case, or name of a bundled one.
+    outcomes
+        Table of what came later, after the vintage.
+    out_dir
+        Folder of the run, to which the scorecard is added.
+    as_of
+        Year whose knowledge counts, the vintage; that of case.yaml by default.
+    drivers
+        Table of drivers after the vintage that are taken as known; the projection is conditional.
+    workers
+        Threads; no figure depends on it. All cores by default.
+    quick
+        Where the case has to be run: fewer particles and members, a first look.
+    sources
+        Folder with the texts, KEY.txt; the pages then show the passages.
+    """
+    from marchland.api import Case
+    from marchland.case.supplied import load_supplied
+    from marchland.report.scorecard import headline
+    from marchland.run import MEMBERS, QUICK_MEMBERS, Options
+    from marchland.scorecard import read_outcomes
+    from marchland.scorecard.fit import finished_draws
+    from marchland.scorecard.write import write_scorecard
+
+    opened = Case.open(case, as_of=as_of)
+    read_outcomes(outcomes, opened.files)
+    supplied = load_supplied(drivers, opened.files) if drivers else None
+    members = QUICK_MEMBERS if quick else MEMBERS
+    options = Options(members=members, workers=_workers(workers), quick=quick)
+    reason = finished_draws(out_dir, opened.files)
+    if isinstance(reason, str):
+        err.print(escape(f"{reason}, so the case is run first."), soft_wrap=True)
+        result, _ = run_to(opened, options, out_dir, sources)
+        warn(result)
+    with bar() as progress:
+        task = progress.add_task("project", total=None)
+        card = opened.scorecard(
+            outcomes,
+            folder=out_dir,
+            options=options,
+            supplied=supplied,
+            say=lambda stage: progress.update(task, description=stage),
+        )
+    page = write_scorecard(card, out_dir, sources=sources)
+    for sentence in headline(card):
+        out.print(escape(sentence))
+    out.print(f"Scorecard: {escape(str(page))}")
+
+
+@app.command
 def calibrate(
     case: str = DEFAULT_CASE,
     /,
@@ -223,6 +282,7 @@ def calibrate(
     folds: int = 0,
     seed: Seed = 1,
     workers: Count | None = None,
+    as_of: Year | None = None,
     quick: bool = False,
 ) -> None:
     """Fit a case and show prior beside posterior; with --folds, score held-out targets.
@@ -237,13 +297,15 @@ def calibrate(
         Seed of the sampler.
     workers
         Threads.
+    as_of
+        Year whose knowledge counts; that of case.yaml by default.
     quick
         Fewer particles.
     """
     from marchland.api import Case
     from marchland.inference.folds import held_out
 
-    opened = Case.open(case)
+    opened = Case.open(case, as_of=as_of)
     if folds:
         scores = held_out(
             opened.model(),
@@ -253,13 +315,13 @@ def calibrate(
             quick=quick,
             say=lambda line: err.print(escape(line)),
         )
-        _print(scores.table, "Held-out targets")
+        show(scores.table, "Held-out targets")
         out.print(escape(scores.sentence))
         return
     posterior = opened.calibrate(seed=seed, workers=_workers(workers), quick=quick)
     table = posterior.table(opened.model())
     columns = ["name", "prior_q05", "prior_q50", "prior_q95", "q05", "q50", "q95", "contraction"]
-    _print(table[[*columns, "probability_positive", "informed"]], "Prior beside posterior")
+    show(table[[*columns, "probability_positive", "informed"]], "Prior beside posterior")
     drawn = posterior.sample
     out.print(f"log evidence {drawn.log_evidence:.2f} +- {drawn.log_evidence_error:.2f}")
     out.print(escape(drawn.failed) or "The sampler reports no failure.")
@@ -273,6 +335,7 @@ def compare(
     question: str | None = None,
     seed: Seed = 1,
     workers: Count | None = None,
+    as_of: Year | None = None,
 ) -> None:
     """Refit the rival explanations of a question and weigh them.
 
@@ -286,16 +349,22 @@ def compare(
         Seed of the sampler.
     workers
         Threads.
+    as_of
+        Year whose knowledge counts; that of case.yaml by default.
     """
     from marchland.api import Case
 
-    opened = Case.open(case)
+    opened = Case.open(case, as_of=as_of)
     known = list(opened.files.explanations.questions)
     if question is not None and question not in known:
         raise MarchlandError(f"unknown question {question!r}; choose from {', '.join(known)}")
     for name in [question] if question else known:
         result = opened.compare(name, seed=seed, workers=_workers(workers))
-        _print(result.table, opened.files.explanations.questions[name].text)
+        show(result.table, opened.files.explanations.questions[name].text)
+
+
+app.command(identify)
+app.command(sensitivity)
 
 
 @app.command
@@ -309,25 +378,7 @@ def mechanisms(case: str = DEFAULT_CASE, /) -> None:
     """
     from marchland.api import Case
 
-    _print(Case.open(case).mechanisms(), "Assertions")
-
-
-def _print(table: object, title: str) -> None:
-    import pandas as pd
-
-    assert isinstance(table, pd.DataFrame)
-    shown = Table(title=title)
-    for column in table.columns:
-        shown.add_column(str(column))
-    for row in table.itertuples(index=False):
-        shown.add_row(*(_cell(value) for value in row))
-    out.print(shown)
-
-
-def _cell(value: object) -> str:
-    if isinstance(value, float):
-        return "" if value != value else f"{value:.4g}"
-    return "" if value is None else escape(str(value))
+    show(Case.open(case).mechanisms(), "Assertions")
 
 
 def _interrupted(error: BaseException | None) -> bool:
@@ -347,7 +398,7 @@ def main() -> None:
     except (KeyboardInterrupt, SystemError) as stop:
         if not _interrupted(stop):
             raise
-        err.print("Stopped; nothing half-written was left.")
+        err.print("Stopped; nothing half-written was left. A run goes on when started again.")
         sys.exit(130)
 
 

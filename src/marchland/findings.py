@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from marchland.case import CaseFiles
+from marchland.case import CaseFiles, Quantity
+from marchland.case.vintage import known_by
 from marchland.ensembles import Ensembles
 from marchland.inference.calibrate import Posterior
 from marchland.inference.likelihood import LOWER, UPPER, Evidence, predictive
@@ -18,21 +21,49 @@ Floats = NDArray[np.float64]
 SUPPORT = 0.9
 
 
-def predictions_of(ensembles: Ensembles) -> pd.DataFrame:
-    """What would have been observed, before and after the evidence, beside what was."""
+def later_checks(files: CaseFiles) -> list[Quantity]:
+    """Figures of a case from after its vintage that a projection is set beside.
+
+    What would calibrate a later vintage is a check of this one.
+    """
+    later = [row for row in files.quantities if not known_by(row, files.config.as_of)]
+    return [
+        row.model_copy(update={"use": "check"})
+        for row in later
+        if row.use in ("check", "calibrate")
+    ]
+
+
+def predictions_of(ensembles: Ensembles, later: Sequence[Quantity] = ()) -> pd.DataFrame:
+    """What would have been observed, before and after the evidence, beside what was.
+
+    Parameters
+    ----------
+    ensembles : Ensembles
+        Of the calibrated model.
+    later : sequence of Quantity
+        Figures from after the vintage, which no model has seen; those that the run does not reach
+        are left out.
+    """
     evidence = ensembles.posterior.evidence
+    atlas = ensembles.model.atlas
+    reached = [(row, reading) for row in later if (reading := atlas.read(row)) is not None]
+    after = [row for row, _ in reached]
+    projected = [reading for _, reading in reached]
     rng = np.random.default_rng([ensembles.seed, 2])
     frames = []
     for explanation, read in (("posterior", ensembles.read), ("prior", ensembles.read_prior)):
         figures = read(evidence.readings)
         seen = predictive(evidence, figures, rng)
-        frames.append(_prediction_table(evidence, seen, explanation))
+        frames.append(_prediction_table(evidence.records, seen, explanation))
+        if projected:
+            frames.append(_prediction_table(after, read(projected), explanation))
     return pd.concat(frames, ignore_index=True)
 
 
-def _prediction_table(evidence: Evidence, seen: Floats, explanation: str) -> pd.DataFrame:
+def _prediction_table(records: list[Quantity], seen: Floats, explanation: str) -> pd.DataFrame:
     rows = []
-    for n, q in enumerate(evidence.records):
+    for n, q in enumerate(records):
         quantiles = np.nanquantile(seen[:, n], QUANTILES)
         end = q.end or q.start
         rows.append(
@@ -157,9 +188,12 @@ def _support(terms: list[pd.Series]) -> str:
 
 
 def boundary_of(
-    posterior: Posterior, parameters: pd.DataFrame, assertions: pd.DataFrame
+    posterior: Posterior,
+    parameters: pd.DataFrame,
+    assertions: pd.DataFrame,
+    together: pd.DataFrame,
 ) -> list[str]:
-    """Sentences on what the evidence cannot tell."""
+    """Sentences on what the evidence cannot tell; `together` is that of combinations.csv."""
     said = []
     free = parameters[parameters["family"] != "fixed"]
     silent = free[~free["informed"]]
@@ -169,12 +203,13 @@ def boundary_of(
             f"Of {len(free)} free parameters the evidence informs {len(free) - len(silent)}. "
             f"For the others it does not tell, posterior and prior are much the same: {names}."
         )
-    for first, second, r in posterior.together():
-        sign = "sum" if r < 0 else "difference"
-        said.append(
-            f"{first} and {second} are known together but not apart (correlation {r:.2f}): "
-            f"the evidence fixes something like their {sign}."
-        )
+    said += [
+        f"Known together but not apart, as a {row['kind']}: {row['combination']} has "
+        f"{100 * (1 - row['contraction']):.0f} per cent of the width that was assumed, and "
+        f"{row['best_alone']}, the best known of these, "
+        f"{100 * (1 - row['best_alone_contraction']):.0f} per cent."
+        for _, row in together.iterrows()
+    ]
     if len(assertions):
         inside = assertions[assertions["support"] != "not in the model"]
         told = int(assertions["informed"].sum())
@@ -213,13 +248,22 @@ def fit_of(posterior: Posterior, predictions: pd.DataFrame) -> dict[str, object]
         "steps": sample.steps,
         "unique_ancestors": sample.unique,
         "remembered": sample.remembered,
-        "halves_apart": sample.apart,
+        "islands_apart": sample.apart,
+        "islands_log_evidence": [float(value) for value in sample.islands],
+        "rhat_worst": _known(sample.convergence.worst_rhat),
+        "ess_least": _known(sample.convergence.least_ess),
+        "evaluations": sample.evaluations,
         "failed": sample.failed,
         "parameters_free": posterior.prior.dimension,
         "targets": len(posterior.evidence.targets),
         "records_scored": len(inside),
         "records_inside_90": sum(inside),
     }
+
+
+def _known(value: float) -> float | None:
+    """A number, or None where there is none."""
+    return value if np.isfinite(value) else None
 
 
 def checks_of(model: Model, ensembles: Ensembles, predictions: pd.DataFrame) -> dict[str, object]:

@@ -158,7 +158,8 @@ def _moves(
     wide: list[Floats],
 ) -> list[Floats]:
     """Change of every figure, (2, rows) for each answer: down, and up."""
-    models = [Model(_with(model.files, rows, end)) for end in ends]
+    until = model.axis.last_year
+    models = [Model(_with(model.files, rows, end), until=until) for end in ends]
     if not any(_reaches(model, other) for other in models):
         return [np.zeros((2, before.shape[1])) for before in first.before]
     reads = [first.read(other) for other in models]

@@ -161,19 +161,46 @@ def summarise(
         NaN where a measure has no value; such quarters are left out.
     """
     with ThreadPoolExecutor() as pool:
-        frames = list(
-            pool.map(
-                lambda n: _summary(model, lines[n], series[:, n], explanation, scenario),
-                range(len(lines)),
-            )
+        found = list(
+            pool.map(lambda n: _summary(model, lines[n], series[:, n]), range(len(lines)))
         )
-    frames = [frame for frame in frames if frame is not None]
-    return pd.concat(frames, ignore_index=True) if frames else pd.DataFrame()
+    shown = [(line, told) for line, told in zip(lines, found, strict=True) if told is not None]
+    if not shown:
+        return pd.DataFrame()
+    each = [len(told.times) for _, told in shown]
+
+    def repeated(values: list[str | None]) -> pd.Series:
+        return pd.Series(np.repeat(np.array(values, dtype=object), each), dtype=object)
+
+    numbers = np.concatenate([told.numbers for _, told in shown], axis=1)
+    # One frame of all lines: a frame for each would take longer than the simulation.
+    columns: dict[str, object] = {
+        "explanation": explanation,
+        "scenario": scenario,
+        "measure": repeated([line.figure.measure for line, _ in shown]),
+        "place": repeated([line.figure.place for line, _ in shown]),
+        "group": repeated([line.figure.group for line, _ in shown]),
+        "counterpart": repeated([line.figure.counterpart for line, _ in shown]),
+        "time": [time for _, told in shown for time in told.times],
+        "basis": [basis for _, told in shown for basis in told.basis],
+        "unit": repeated([line.unit for line, _ in shown]),
+        "mean": numbers[0],
+    }
+    for q, row in zip(QUANTILES, numbers[1:], strict=True):
+        columns[f"q{round(100 * q):02d}"] = row
+    return pd.DataFrame(columns)
 
 
-def _summary(
-    model: Model, line: Line, series: Floats, explanation: str, scenario: str
-) -> pd.DataFrame | None:
+@dataclass(frozen=True)
+class _Summary:
+    """One line: quarters with a value, what they rest on, and their mean and quantiles."""
+
+    times: list[str]
+    basis: list[str]
+    numbers: Floats
+
+
+def _summary(model: Model, line: Line, series: Floats) -> _Summary | None:
     """Mean and quantiles of one line."""
     first, last = line.reading.window[0], line.reading.window[1]
     values = series[:, first : last + 1]
@@ -182,21 +209,9 @@ def _summary(
         return None
     values = values[:, known]
     quantiles = np.quantile(values, QUANTILES, axis=0)
-    times = [model.axis.label(q) for q in np.arange(first, last + 1)[known]]
-    frame = pd.DataFrame(
-        {
-            "explanation": explanation,
-            "scenario": scenario,
-            "measure": line.figure.measure,
-            "place": line.figure.place,
-            "group": line.figure.group,
-            "counterpart": line.figure.counterpart,
-            "time": times,
-            "basis": [model.projection.basis(int(q)) for q in np.arange(first, last + 1)[known]],
-            "unit": line.unit,
-            "mean": values.mean(axis=0),
-        }
+    quarters = np.arange(first, last + 1)[known].tolist()
+    return _Summary(
+        [model.axis.label(q) for q in quarters],
+        [model.projection.basis(q) for q in quarters],
+        np.concatenate([values.mean(axis=0)[None], quantiles]),
     )
-    for q, row in zip(QUANTILES, quantiles, strict=True):
-        frame[f"q{round(100 * q):02d}"] = row
-    return frame

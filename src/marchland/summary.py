@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Hashable
 from pathlib import Path
 
 import numpy as np
@@ -24,6 +25,7 @@ def summary(result: RunResult) -> str:
         "version": result.version,
         "as_of": result.files.config.as_of,
         "until": result.until,
+        "projection": result.projection.record() if result.projection else None,
         "seed": result.seed,
         "members": result.members,
         "answers": [
@@ -45,11 +47,18 @@ def summary(result: RunResult) -> str:
         "contradictions": len(result.contradictions),
         "fit": result.fit,
         "checks": result.checks,
-        "explanations": {c.question: c.table.to_dict("records") for c in result.comparisons},
+        "identification": result.identified.content(),
+        "explanations": {c.question: _records(c.table) for c in result.comparisons},
         "scenarios": {name: s.title for name, s in result.files.scenarios.items()},
         "seconds": result.seconds,
     }
     return json.dumps(content, indent=2, ensure_ascii=False, default=_plain) + "\n"
+
+
+def _records(table: pd.DataFrame) -> list[dict[Hashable, object]]:
+    """Rows of a table; what is absent is null, which JSON knows, and not NaN."""
+    known = table.astype(object).where(table.notna(), None)
+    return known.to_dict("records")
 
 
 def _count(table: pd.DataFrame, column: str) -> dict[str, int]:

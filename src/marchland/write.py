@@ -6,6 +6,7 @@ from pathlib import Path
 
 from marchland.evidence import EvidenceBase
 from marchland.grid import Axis
+from marchland.identified import ENTRIES as IDENTIFIED
 from marchland.outputs import (
     atomic_folder,
     write_csv,
@@ -16,8 +17,10 @@ from marchland.outputs import (
 from marchland.outputs.citation import write_citation
 from marchland.outputs.codebook import write_codebook
 from marchland.outputs.dyads import dyad_table, write_dyads
+from marchland.outputs.inference_data import write_inference
 from marchland.report import render
 from marchland.run import RunResult
+from marchland.scorecard.tables import ENTRIES
 from marchland.summary import summary
 
 EXTRA = {
@@ -39,6 +42,9 @@ EXTRA = {
             "share",
             "1 - posterior over prior deviation, in the prior's standard normal coordinates",
         ),
+        "rhat": ("", "rank-normalised split R-hat over the sampler's islands; 1 where they agree"),
+        "ess_bulk": ("draws", "independent draws that would tell as much of the middle"),
+        "ess_tail": ("draws", "the same of the 5 and 95 per cent quantiles"),
         "probability_positive": ("share", "posterior probability of the asserted sign"),
         "sign_in_question": ("", "whether the prior left the sign open, between 0.1 and 0.9"),
         "informed": ("", "contraction of a fifth, or an open sign settled above 0.9"),
@@ -102,14 +108,20 @@ def write_run(result: RunResult, folder: Path, *, sources: Path | None = None) -
         Folder with the texts, for the passages in the report.
     """
     files = result.files
-    with atomic_folder(folder) as work:
+    with atomic_folder(folder, last="summary.json") as work:
         (work / "draws").mkdir(exist_ok=True)
         write_predictions(work / "predictions.csv", result.predictions)
         write_series(work / "series.csv", result.series)
         write_csv(work / "parameters.csv", result.parameters)
         write_csv(work / "assertions.csv", result.assertions)
         write_csv(work / "importance.csv", result.importance)
+        write_csv(work / "prior_predictive.csv", result.identified.predicted)
+        write_csv(work / "identification.csv", result.identified.table)
+        write_csv(work / "combinations.csv", result.identified.combinations)
+        write_csv(work / "recovery.csv", result.identified.recovered)
+        write_csv(work / "sensitivity.csv", result.identified.sensitivity)
         write_draws(work / "draws" / "parameters.parquet", result.draws)
+        write_inference(work / "draws" / "posterior.nc", result.inference)
         axis = Axis(files.config.period.start.year, result.until)  # type: ignore[union-attr]
         times = [axis.label(q) for q in range(axis.quarters)]
         dyads = dyad_table(
@@ -117,7 +129,7 @@ def write_run(result: RunResult, folder: Path, *, sources: Path | None = None) -
         )
         write_dyads(work / "dyads.csv", dyads)
         EvidenceBase(files).write_sqlite(work / "evidence.sqlite")
-        write_codebook(work / "codebook.md", files, extra=EXTRA)
+        write_codebook(work / "codebook.md", files, extra=EXTRA | IDENTIFIED | ENTRIES)
         write_citation(
             work / "citation.bib",
             files,

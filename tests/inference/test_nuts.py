@@ -53,7 +53,11 @@ class Toy:
             ),
             biases={"bias:other": nuts.PRIORS["bias:other"][1][1]},
         )
-        self.terms = Terms(self.evidence)
+        self.fit_to(self.evidence)
+
+    def fit_to(self, evidence: Evidence) -> None:
+        """Score other evidence of the same records."""
+        self.terms = Terms(evidence)
         self.log_likelihood, self.slopes = self.terms.log_likelihood, self.terms.slopes
         self.errors = self.terms.errors
 

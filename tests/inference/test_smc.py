@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from toys import Banana, Gated, Linear, Toy, TwoModes, linear
 
 from marchland.errors import MarchlandError
-from marchland.inference.smc import FIRST, ISLANDS, LEAST, next_temperature, sample, systematic
+from marchland.inference.smc import ISLANDS, LEAST, next_temperature, sample, systematic
 
 # What the surrogate learns sets the cost and never the answer: few lessons keep the tests fast.
 FAST = {"lessons": 60}
 TOY = linear(3, 2, seed=1, error=0.1)
 SHARP = Linear(np.array([2.5]), np.array([0.02]), np.array([[1.0, 1.0, 0.0, 0.0]]))
-SMALL = {"particles": 64, "moves": 3, **FAST}
+SMALL = {"particles": 128, "moves": 3, **FAST}
 
 
 @pytest.mark.parametrize("toy", [TOY, SHARP], ids=["two figures", "one sharp sum"])
@@ -93,9 +93,10 @@ def test_two_modes_are_both_kept_or_the_sampler_says_that_it_failed(error):
 def test_evidence_that_tells_nothing_leaves_the_prior():
     toy = Linear(np.array([0.3]), np.array([2.0]), np.zeros((1, 5)))
     drawn = sample(toy, 5, particles=256, moves=4, **FAST)
-    assert drawn.temperatures == [1.0]
-    assert drawn.log_evidence == pytest.approx(toy.log_evidence, abs=1e-12)
+    assert drawn.temperatures[-1] == 1.0
+    assert drawn.log_evidence == pytest.approx(toy.log_evidence, abs=0.1)
     np.testing.assert_allclose(drawn.z.std(axis=0), 1.0, atol=0.12)
+    np.testing.assert_allclose(drawn.z.mean(axis=0), 0.0, atol=0.12)
 
 
 def test_the_seed_fixes_every_particle_whatever_the_workers():
@@ -150,22 +151,33 @@ class Shelf:
             raise Killed
 
 
-@pytest.mark.parametrize("temperatures", [1, 2])
-def test_a_killed_sampler_goes_on_and_ends_with_the_same_particles(temperatures):
-    whole = sample(TOY, 3, **SMALL)
-    assert len(whole.temperatures) > 2
+def watched(**given: object):
+    """A small sample, and the temperatures that were told of."""
+    told: list[float] = []
+    drawn = sample(TOY, 3, progress=lambda beta, *others: told.append(beta), **SMALL, **given)
+    return drawn, told
+
+
+@pytest.fixture(scope="module")
+def whole():
+    return watched()
+
+
+@pytest.mark.parametrize("place", [0.0, 0.5, 1.0], ids=["first", "middle", "last"])
+def test_a_killed_sampler_goes_on_and_ends_with_the_same_particles(whole, place):
+    unbroken, steps = whole
+    temperatures = 1 + round(place * (len(steps) - 1))
     shelf = Shelf(dies_after=temperatures)
     with pytest.raises(Killed):
-        sample(TOY, 3, keeper=shelf, **SMALL)
+        watched(keeper=shelf)
     shelf.dies_after = None
-    told: list[float] = []
-    ended = sample(TOY, 3, keeper=shelf, progress=lambda beta, *others: told.append(beta), **SMALL)
-    assert told == whole.temperatures[temperatures:]
-    assert ended.z.tobytes() == whole.z.tobytes()
-    assert ended.log_evidence == whole.log_evidence
-    assert ended.log_evidence_error == whole.log_evidence_error
-    assert ended.evaluations == whole.evaluations
-    assert shelf.saved == len(whole.temperatures)
+    ended, told = watched(keeper=shelf)
+    assert told == steps[temperatures:]
+    assert ended.z.tobytes() == unbroken.z.tobytes()
+    assert ended.log_evidence == unbroken.log_evidence
+    assert ended.log_evidence_error == unbroken.log_evidence_error
+    assert ended.evaluations == unbroken.evaluations
+    assert shelf.saved == len(steps)
 
 
 def test_a_finished_sampler_is_read_and_not_run_again():
@@ -212,8 +224,7 @@ def all_but_never(z: np.ndarray) -> np.ndarray:
 @pytest.mark.parametrize("told", [nowhere, rarely, all_but_never])
 @pytest.mark.parametrize("dimension", [1, 3])
 def test_evidence_that_hardly_a_draw_agrees_with_stops_the_sampler(told, dimension):
-    draws = 64 * FIRST
-    with pytest.raises(MarchlandError, match=f"Fewer than {LEAST} of {draws} draws from the prio"):
+    with pytest.raises(MarchlandError, match=rf"Fewer than {LEAST} of \d+ draws from the priors"):
         sample(Refusing(told), dimension, **SMALL)
 
 
@@ -226,27 +237,38 @@ def test_who_samples_may_say_what_no_draw_agrees_with():
 
     with pytest.raises(MarchlandError, match="nothing agrees"):
         sample(Refusing(nowhere), 2, refusal=refusal, **SMALL)
-    assert [z.shape for z in seen] == [(64 * FIRST, 2)]
+    assert [z.shape[1] for z in seen] == [2]
+    assert len(seen[0]) >= SMALL["particles"]
 
 
 def test_too_few_particles_for_sixty_parameters_are_owned_up_to():
+    """By a sentence or by an error, and never by a plain result."""
     toy = linear(60, 30, seed=4, error=0.02)
-    drawn = sample(toy, 60, particles=64, moves=1, seed=1, **FAST)
-    assert drawn.failed != ""
-    assert drawn.failed.endswith(".")
+    try:
+        said = sample(toy, 60, particles=96, moves=2, seed=1, **FAST).failed
+    except MarchlandError as error:
+        said = str(error)
+    assert said.endswith(".")
 
 
-def test_progress_is_told_of_every_temperature():
-    told: list[float] = []
-    drawn = sample(TOY, 3, progress=lambda beta, *others: told.append(beta), **SMALL)
-    assert told == drawn.temperatures
-    assert told[-1] == 1.0
+def test_progress_goes_up_to_the_posterior(whole):
+    drawn, told = whole
+    assert len(told) >= len(drawn.temperatures) == len(drawn.acceptance)
+    assert drawn.temperatures[-1] == told[-1] == 1.0
     assert (np.diff([0.0, *told]) > 0.0).all()
+    assert (np.diff([0.0, *drawn.temperatures]) > 0.0).all()
 
 
 def test_every_run_of_the_model_is_counted():
-    drawn = sample(TOY, 3, **SMALL)
-    assert drawn.evaluations == 64 * (FIRST + SMALL["moves"] * len(drawn.temperatures))
+    seen: list[int] = []
+
+    class Counted(Linear):
+        def outputs(self, z: np.ndarray) -> np.ndarray:
+            seen.append(len(z))
+            return super().outputs(z)
+
+    drawn = sample(Counted(TOY.observed, TOY.error, TOY.matrix), 3, **SMALL)
+    assert drawn.evaluations == sum(seen)
 
 
 # ------------------------------------------------------------- parts

@@ -94,5 +94,6 @@ def series() -> pd.DataFrame:
             row = {"explanation": "all", "scenario": "baseline", "measure": measure}
             row |= {"place": place, "group": None, "counterpart": other, "time": time}
             row |= {"unit": "index", "mean": middle, **dict.fromkeys(QUANTILES, middle)}
+            row["basis"] = "known"
             rows.append(row)
     return pd.DataFrame(rows)

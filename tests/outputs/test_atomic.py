@@ -3,6 +3,7 @@ import signal
 import subprocess
 import sys
 import time
+from pathlib import Path
 
 import pytest
 
@@ -114,7 +115,7 @@ def test_files_get_the_usual_permissions(tmp_path):
 def test_an_interrupt_while_files_move_waits(tmp_path, monkeypatch):
     moved = []
 
-    def move(source, target):
+    def move(source, target, last):
         os.kill(os.getpid(), signal.SIGINT)
         time.sleep(0.01)
         moved.append(target)
@@ -125,3 +126,31 @@ def test_an_interrupt_while_files_move_waits(tmp_path, monkeypatch):
         pass
     assert moved == [tmp_path / "out"]
     assert names(tmp_path) == ["out"]
+
+
+def test_the_file_that_vouches_moves_last(tmp_path, monkeypatch):
+    """A process that dies while files move leaves a folder that claims nothing."""
+    out = tmp_path / "out"
+    out.mkdir()
+    (out / "summary.json").write_text("old")
+    moved = []
+    replace = Path.replace
+
+    def dies(self, target):
+        moved.append(self.name)
+        if len(moved) == 2:
+            raise RuntimeError("died")
+        return replace(self, target)
+
+    def write(work):
+        for name in ("a.csv", "summary.json", "z.csv"):
+            (work / name).write_text("new")
+
+    monkeypatch.setattr(Path, "replace", dies)
+    with pytest.raises(RuntimeError), atomic_folder(out, last="summary.json") as work:
+        write(work)
+    assert names(out) == ["a.csv"]
+    with atomic_folder(out, last="summary.json") as work:
+        write(work)
+    assert moved[2:] == ["a.csv", "z.csv", "summary.json"]
+    assert names(out) == ["a.csv", "summary.json", "z.csv"]

@@ -32,7 +32,7 @@ def test_columns_are_those_of_the_design():
     )
     assert ",".join(SERIES_COLUMNS) == (
         "explanation,scenario,measure,place,group,counterpart,time,unit,mean,"
-        "q05,q10,q25,q50,q75,q90,q95"
+        "q05,q10,q25,q50,q75,q90,q95,basis"
     )
 
 

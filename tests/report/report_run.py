@@ -98,7 +98,7 @@ def _line(scenario: str, measure: str, unit: str, middle: float, **more: object)
     for name, factor in zip(QUANTILES, (0.7, 0.8, 0.9, 1.0, 1.1, 1.2, 1.3), strict=True):
         frame[name] = rise * factor
     head = {"explanation": "posterior", "scenario": scenario, "measure": measure}
-    head |= {"place": "east", "group": None, "counterpart": None, **more}
+    head |= {"place": "east", "group": None, "counterpart": None, "basis": "known", **more}
     return frame.assign(**head)
 
 

@@ -78,24 +78,29 @@ class Sample:
 
 
 def sample_of(state: State, each: int, moves: int, draws: int) -> Sample:
-    """Draws of the last temperature, islands weighted by their evidence."""
+    """Draws of the last temperature.
+
+    Islands that agree count alike: what their evidence differs by is then noise of the way there,
+    which the moves have forgotten. Islands that do not agree are weighted by their evidence, as
+    modes must be.
+    """
     pool, islands = state.pool, state.log_evidence
     weights = np.exp(islands - islands.max())
     weights /= weights.sum()
     parts = pool.islands()
-    share = np.repeat(weights / (each * moves), each * moves)
     z = state.reference.z(pool.z) if state.reference is not None else pool.z
     log_likelihood = pool.log_likelihood
     if state.reference is not None:
         log_likelihood = log_likelihood - state.reference.log_ratio(z)
+    chains = np.stack([z[part] for part in parts])
+    spread = np.maximum(z.std(axis=0), 1e-12)
+    apart = float(np.quantile(chains.mean(axis=1).std(axis=0, ddof=1) / spread, 0.9))
+    shares = weights if apart > APART else np.full(len(islands), 1.0 / len(islands))
+    share = np.repeat(shares / (each * moves), each * moves)
     available = len(z)
     wanted = min(draws, available)
     positions = (np.arange(wanted) + 0.5) / wanted
     kept = np.minimum(np.searchsorted(np.cumsum(share), positions), available - 1)
-    chains = np.stack([z[part] for part in parts])
-    means = chains.mean(axis=1)
-    spread = np.maximum(z.std(axis=0), 1e-12)
-    apart = float(np.quantile(means.std(axis=0, ddof=1) / spread, 0.9))
     number = len(islands)
     relative = weights * number
     error = float(np.sqrt(((relative - 1.0) ** 2).sum() / (number * (number - 1.0))))

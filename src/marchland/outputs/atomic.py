@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import signal
 import threading
@@ -12,7 +13,10 @@ from itertools import count
 from pathlib import Path
 from types import FrameType
 
+import psutil
+
 _numbers = count()
+_REMAINS = re.compile(r"\..+\.(\d+)-\d+\.part")
 
 
 def _temporary(folder: Path, name: str) -> Path:
@@ -60,8 +64,16 @@ def atomic_write(path: Path | str, content: str | bytes) -> Path:
     return Path(path)
 
 
+def remove_remains(folder: Path | str) -> None:
+    """Remove what processes that were killed were writing in a folder when they died."""
+    for path in Path(folder).glob(".*.part"):
+        made = _REMAINS.fullmatch(path.name)
+        if made is not None and not psutil.pid_exists(int(made[1])):
+            _remove(path)
+
+
 @contextmanager
-def atomic_folder(path: Path | str) -> Iterator[Path]:
+def atomic_folder(path: Path | str, *, last: str | None = None) -> Iterator[Path]:
     """Give a temporary folder whose files appear in `path` when the block ends well.
 
     A folder that does not exist yet appears at once. In one that exists every file is
@@ -72,6 +84,9 @@ def atomic_folder(path: Path | str) -> Iterator[Path]:
     ----------
     path : Path
         The folder to fill.
+    last : str, optional
+        File that says the others are there: it is taken away before any of them moves, and moves
+        last, so that a process killed in between leaves a folder that claims nothing.
 
     Yields
     ------
@@ -88,19 +103,24 @@ def atomic_folder(path: Path | str) -> Iterator[Path]:
         yield temporary
         with _interrupt_later():
             if exists or target.exists():
-                _move_files(temporary, target)
+                _move_files(temporary, target, last)
             else:
                 temporary.replace(target)
     finally:
         _remove(temporary)
 
 
-def _move_files(source: Path, target: Path) -> None:
+def _move_files(source: Path, target: Path, last: str | None) -> None:
+    if last is not None:
+        (target / last).unlink(missing_ok=True)
     for folder, _, names in sorted(os.walk(source)):
         place = target / Path(folder).relative_to(source)
         place.mkdir(parents=True, exist_ok=True)
         for name in sorted(names):
-            (Path(folder) / name).replace(place / name)
+            if Path(folder) / name != source / (last or ""):
+                (Path(folder) / name).replace(place / name)
+    if last is not None:
+        (source / last).replace(target / last)
 
 
 @contextmanager

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 import pandas as pd
 
 from marchland.outputs.atomic import atomic_path, atomic_write
@@ -50,6 +51,7 @@ SERIES_COLUMNS: tuple[str, ...] = (
     "unit",
     "mean",
     *QUANTILES,
+    "basis",
 )
 """Columns of series.csv, in order."""
 
@@ -115,6 +117,23 @@ def _float_text(value: float) -> str:
     return "0" if text == "-0" else text
 
 
+def column_text(column: pd.Series) -> list[str]:
+    """Write the cells of a column, each as `cell_text` does; quickly, for millions of them."""
+    if column.dtype != np.float64:
+        return [cell if type(cell) is str else cell_text(cell) for cell in column.tolist()]
+    # Most differences between scenarios are 0.
+    texts = ["0"] * len(column)
+    values = column.to_numpy()
+    size = np.abs(values)
+    plain = (size >= 1e-3) & (size < 1e8)
+    for n in np.flatnonzero(plain).tolist():
+        texts[n] = f"{values[n]:.{_DIGITS}g}"
+    # What may be absent, infinite or written with an exponent.
+    for n in np.flatnonzero(~plain & (values != 0.0)).tolist():
+        texts[n] = _float_text(float(values[n]))
+    return texts
+
+
 def csv_text(frame: pd.DataFrame, columns: Sequence[str] | None = None) -> str:
     r"""Write a frame as CSV text with '\n' line ends.
 
@@ -133,7 +152,7 @@ def csv_text(frame: pd.DataFrame, columns: Sequence[str] | None = None) -> str:
     stream = io.StringIO()
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow(names)
-    texts = [[cell_text(cell) for cell in frame[name].tolist()] for name in names]
+    texts = [column_text(frame[name]) for name in names]
     writer.writerows(zip(*texts, strict=True))
     return stream.getvalue()
 

@@ -14,7 +14,11 @@ from marchland.report.numbers import figure, unit_words
 from marchland.report.records import Evidence, Link
 from marchland.run import RunResult
 
-VERDICTS = {"answered": "answered", "cannot tell": "the evidence cannot tell"}
+VERDICTS = {
+    "answered": "answered",
+    "cannot tell": "the evidence cannot tell",
+    "structural exploration": "structural exploration: no probabilities",
+}
 # A row shows so many records; the list below the table has them all.
 FEW = 3
 

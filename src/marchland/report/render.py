@@ -12,7 +12,17 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
 
 from marchland.outputs.citation import citation_bib
-from marchland.report import answers, assumed, explain, sections, sources, system, tables, where
+from marchland.report import (
+    answers,
+    assumed,
+    before,
+    explain,
+    sections,
+    sources,
+    system,
+    tables,
+    where,
+)
 from marchland.report.choice import Choice
 from marchland.report.lines import Lines
 from marchland.report.makeup import Makeup
@@ -22,10 +32,10 @@ from marchland.report.vendor import licences, safe_script, scripts
 from marchland.report.whatif import Scenarios
 from marchland.run import RunResult
 
-STYLES = ("base", "sources", "system", "where", "assumed", "serve")
+STYLES = ("base", "sources", "system", "where", "assumed", "before", "serve")
 # The order in which the parts of the page's script must run; `start` shows the first view.
 SCRIPTS = (
-    *("core", "charts", "explain", "timeline", "evidence", "matrix", "sources"),
+    *("core", "projected", "charts", "explain", "timeline", "evidence", "matrix", "sources"),
     *("layout", "system", "where", "model", "whatif", "assumed", "serve", "start"),
 )
 
@@ -67,6 +77,8 @@ def _content(result: RunResult, folder: Path | None) -> dict[str, Any]:
     charts = [chart for group in groups for chart in group.charts]
     charts += [curve for curve in curves.values() if curve is not None]
     charts += [chart for part in made_up.values() for chart in part]
+    prior = before.view(result, evidence)
+    charts += [prior["heat"]] if prior["heat"] is not None else []
     said = answers.shown(result, evidence, known, curves)
     scenarios = Scenarios(result)
     parameters = tables.parameters(result, known)
@@ -99,6 +111,7 @@ def _content(result: RunResult, folder: Path | None) -> dict[str, Any]:
         "rivals": tables.rivals(result),
         "whatif": scenarios.view(),
         "assumed": assumed.view(result, known),
+        "before": prior,
         "fit": sections.fit_rows(result),
         "checks": sections.check_rows(result, evidence),
         "islands": islands,

@@ -16,15 +16,19 @@ FIT_WORDS = {
     "temperatures": "Temperatures from prior to posterior",
     "acceptance": "Share of proposals accepted",
     "acceptance_lowest": "Lowest share of proposals accepted",
-    "steps": "Moves of each chain",
+    "steps": "Moves of each particle at a temperature",
     "unique": "Share of prior draws with descendants",
     "unique_ancestors": "Share of prior draws with descendants",
     "parameters_free": "Free parameters",
     "targets": "Targets scored",
     "records_scored": "Figures scored",
     "records_inside_90": "Of them inside their 90 per cent interval (a fit, no test: it used them)",
-    "remembered": "How far chains still remember their start at the last temperature (0 to 1)",
-    "halves_apart": "Gap between halves of the draws without a common ancestor, in deviations",
+    "remembered": "How far particles still remember their start at the last temperature (0 to 1)",
+    "islands_apart": "Spread between islands of particles that never met, in deviations",
+    "islands_log_evidence": "Log evidence of each island",
+    "rhat_worst": "R-hat of the parameter on which islands agree least (1 where they agree)",
+    "ess_least": "Effective draws of the parameter that is told worst",
+    "evaluations": "Runs of the model in the fit",
 }
 CHECK_WORDS = {
     "prior_share_with_more_migrants_than_residents": (
@@ -43,13 +47,19 @@ RUN_FILES = (
     ("parameters.csv", "prior beside posterior of every parameter, with the reason"),
     ("assertions.csv", "every assertion and what the evidence says of it"),
     ("importance.csv", "how far each driver and prior moves each answer"),
+    ("prior_predictive.csv", "each figure beside what the priors alone would have stated"),
+    ("identification.csv", "what each target can tell of each parameter, and what a fit told"),
+    ("combinations.csv", "parameters that are known together but not apart"),
+    ("recovery.csv", "whether the true one of two rival explanations could be recovered"),
+    ("sensitivity.csv", "which parameters could move each answer: Morris screening"),
     ("dyads.csv", "pairs of states by quarter, with ISO and COW codes"),
     ("evidence.sqlite", "the evidence base, with full-text search"),
     ("codebook.md", "every column and measure: unit, meaning, how it is computed"),
     ("citation.bib", "the sources and this run, as printed below"),
     ("draws/parameters.parquet", "draws from the posterior"),
+    ("draws/posterior.nc", "the fit with its diagnostics, for ArviZ"),
 )
-TOGETHER = "known together but not apart"
+TOGETHER = "Known together but not apart"
 MOST_SENTENCES = 2
 
 
@@ -69,7 +79,7 @@ def boundary(result: RunResult, evidence: Evidence) -> list[tuple[str, list[Link
             continue
         if len(together) > MOST_SENTENCES and sentence in together:
             if sentence is together[0]:
-                head = f"{len(together)} pairs of parameters are {TOGETHER}."
+                head = f"{len(together)} combinations of parameters are {TOGETHER.lower()}."
                 said.append((head, [Link(_pair(s)) for s in together]))
             continue
         head, colon, tail = sentence.partition(": ")
@@ -82,9 +92,11 @@ def boundary(result: RunResult, evidence: Evidence) -> list[tuple[str, list[Link
 
 
 def _pair(sentence: str) -> str:
-    """Two parameters and their correlation, out of a sentence on them."""
-    found = re.match(r"(\S+) and (\S+) are .*correlation (-?[\d.]+\d)", sentence)
-    return f"{found[1]} and {found[2]} ({proper(found[3])})" if found else sentence.strip()
+    """A combination of parameters and how well it is known, out of a sentence on it."""
+    found = re.match(r".*?: (.+) has (\d+) per cent .*?, and (\S+), .* (\d+) per cent", sentence)
+    if not found:
+        return sentence.strip()
+    return f"{found[1]} ({found[2]} per cent of its prior; {found[3]} alone {found[4]})"
 
 
 def fit_rows(result: RunResult) -> list[tuple[str, str]]:
@@ -114,6 +126,8 @@ def _value(value: object) -> str:
         return "yes" if value else "no"
     if isinstance(value, int | float) and not missing(value):
         return proper(plain(value))
+    if isinstance(value, list):
+        return ", ".join(_value(one) for one in value)
     return "" if missing(value) else str(value)
 
 

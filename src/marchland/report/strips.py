@@ -8,6 +8,7 @@ from markupsafe import Markup, escape
 
 WIDTH, HEIGHT = 190, 18
 REACH = 3.0
+WIDE = 20.0
 
 
 def dot_interval(
@@ -74,6 +75,71 @@ def before_after(before: tuple[float, float, float], after: tuple[float, float, 
         parts.append(f'<path class="{name}" d="M{place(low):.1f} {y}H{place(high):.1f}"/>')
         parts.append(f'<circle class="{name}" cx="{place(middle):.1f}" cy="{y}" r="2.6"/>')
     return _svg(parts, "prior above, posterior below")
+
+
+def stated_before(
+    prior: list[float],
+    after: tuple[float, float] | None,
+    seen: tuple[float | None, float | None, float | None],
+    bound: str,
+) -> Markup:
+    """A stated figure on the scale of what the priors alone would have stated.
+
+    Parameters
+    ----------
+    prior : list of five floats
+        1, 5, 50, 95 and 99 per cent.
+    after : (low, high), optional
+        Central 90 per cent after the evidence.
+    seen : (value, low, high)
+        What is stated; None where it is not.
+    bound : str
+        As in `dot_interval`.
+    """
+    given = [n for n in seen if n is not None]
+    ends = [*prior, *(after or ()), *given]
+    if not all(math.isfinite(n) for n in ends) or min(ends) == max(ends):
+        return Markup("")
+    log = min(ends) > 0 and max(ends) > WIDE * min(ends)
+
+    def scaled(value: float) -> float:
+        return math.log(value) if log else value
+
+    first, span = scaled(min(ends)), scaled(max(ends)) - scaled(min(ends))
+
+    def place(value: float) -> float:
+        return 7 + (WIDTH - 14) * (scaled(value) - first) / span
+
+    parts = [
+        f'<path class="outer" d="M{place(prior[0]):.1f} 6H{place(prior[4]):.1f}"/>',
+        _line(place(prior[1]), place(prior[3]), "before").replace(" 9H", " 6H"),
+        f'<path class="middle" d="M{place(prior[2]):.1f} 2v8"/>',
+    ]
+    if after is not None:
+        left, right = place(after[0]), place(after[1])
+        width = max(right - left, 1.0)
+        parts.append(f'<rect class="after" x="{left:.1f}" y="11" width="{width:.1f}" height="5"/>')
+    if len(given) > 1 and seen[0] is None:
+        parts.append(_line(place(given[0]), place(given[-1]), "range"))
+    elif given:
+        parts.append(_mark(place(given[0]), bound, False))
+    scale = "logarithmic" if log else "linear"
+    return _svg(parts, f"what the priors would state, {scale} scale, with what is stated")
+
+
+def share_bar(value: float, low: float, high: float) -> Markup:
+    """A share from 0 to 1 as a bar with its interval; what is above 1 ends at the edge."""
+    if not all(math.isfinite(n) for n in (value, low, high)):
+        return Markup("")
+
+    def place(share: float) -> float:
+        return 2 + (WIDTH - 4) * min(max(share, 0.0), 1.0)
+
+    parts = [
+        f'<rect class="after" x="2" y="4" width="{place(value) - 2:.1f}" height="10"/>',
+        _line(place(low), place(high), "range"),
+    ]
+    return _svg(parts, "share of the width of the figure, with its interval")
 
 
 def _line(x1: float, x2: float, name: str) -> str:

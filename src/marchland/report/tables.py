@@ -323,10 +323,11 @@ def _chance(share: float) -> str:
 def _weight(row: Any) -> dict[Hashable, object]:
     if row is None:
         return {"evidence": "", "error": "", "probability": "", "share": None, "failed": ""}
+    known = not missing(row["probability"])  # absent in a structural exploration
     return {
         "evidence": f"{row['log_evidence']:.1f}",
         "error": f"{row['log_evidence_error']:.1f}",
-        "probability": _chance(float(row["probability"])),
-        "share": float(row["probability"]),
+        "probability": _chance(float(row["probability"])) if known else "none",
+        "share": float(row["probability"]) if known else None,
         "failed": _text(row["failed"]),
     }

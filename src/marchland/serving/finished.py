@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from marchland.case import CaseFiles
+from marchland.case.vintage import at_vintage
 from marchland.errors import MarchlandError
 
 Floats = NDArray[np.float64]
@@ -30,6 +31,7 @@ DOWNLOADS = (
     "codebook.md",
     "citation.bib",
     DRAWS,
+    "draws/posterior.nc",
 )
 """Files of a run that may be downloaded, and nothing else in the folder."""
 
@@ -78,6 +80,9 @@ class FinishedRun:
         The report as written.
     summary : bytes
         summary.json as read: it differs as soon as another run has written to the folder.
+    until, courses, conditional
+        How far the run reaches, in how many courses of the outside world, and whether it took
+        drivers after its vintage from a file.
     """
 
     folder: Path
@@ -88,6 +93,9 @@ class FinishedRun:
     values: Floats
     page: str
     summary: bytes
+    until: int | None = None
+    courses: int = 0
+    conditional: bool = False
 
     @classmethod
     def open(cls, folder: Path, files: CaseFiles) -> FinishedRun:
@@ -104,15 +112,19 @@ class FinishedRun:
         summary = (folder / SUMMARY).read_bytes()
         said: dict[str, Any] = json.loads(summary)
         names, values = _draws(folder / DRAWS)
+        projected: dict[str, Any] = said.get("projection") or {}
         return cls(
             folder=folder.resolve(),
-            files=files,
+            files=at_vintage(files, said.get("as_of")),
             seed=said["seed"],
             members=said["members"],
             names=names,
             values=values,
             page=(folder / REPORT).read_text(encoding="utf-8"),
             summary=summary,
+            until=said.get("until"),
+            courses=projected.get("courses", 0),
+            conditional=projected.get("conditional", False),
         )
 
     def changed(self) -> bool:

@@ -23,7 +23,7 @@ from marchland.serving.finished import FinishedRun
 Floats = NDArray[np.float64]
 BASE = "baseline"
 COLUMNS = tuple(name for name in SERIES_COLUMNS if name != "explanation")
-TEXTS = frozenset(["scenario", "measure", "place", "group", "counterpart", "time", "unit"])
+TEXTS = frozenset(["scenario", "measure", "place", "group", "counterpart", "time", "basis", "unit"])
 
 
 @dataclass(frozen=True)
@@ -64,10 +64,18 @@ def rerun(
     Raises
     ------
     MarchlandError
-        Where a line is unknown, or the scenario leads to values that are not finite.
+        Where a line is unknown, the scenario leads to values that are not finite, or the run took
+        drivers from a file that its folder does not hold.
     """
     # A model keeps the inputs of every scenario it has run; edited ones would pile up in it.
-    model = Model(finished.files)
+    if finished.conditional:
+        raise MarchlandError(
+            "This run took drivers after its vintage from a file, which its folder does not hold: "
+            "change the scenario in the case and run it again with --drivers."
+        )
+    model = Model(
+        finished.files, until=finished.until, courses=finished.courses, seed=finished.seed
+    )
     name = name_of(finished.files)
     setting = setting_of(scenario.model_copy(update={"name": name}))
     values = finished.values[spread(len(finished.values), finished.members)]
