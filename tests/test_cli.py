@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-COMMANDS = ("check", "new", "run", "serve", "scorecard", "calibrate", "compare", "mechanisms")
+COMMANDS = ("check", "new", "run", "serve", "scorecard", "calibrate", "compare")
+COMMANDS += ("identify", "sensitivity", "mechanisms")
 
 
 def marchland(*arguments: object, folder: Path) -> subprocess.CompletedProcess[str]:

@@ -103,7 +103,8 @@ def test_every_make_target_is_described() -> None:
 
 
 def test_the_readme_lists_what_a_run_leaves() -> None:
-    written = set(re.findall(r'"([\w-]+\.(?:html|json|csv|sqlite|md|bib|parquet|nc))"', read(WRITER)))
+    kinds = "html|json|csv|sqlite|md|bib|parquet|nc"
+    written = set(re.findall(rf'"([\w-]+\.(?:{kinds}))"', read(WRITER)))
     listed = set(re.findall(r"^\| `(?:\w+/)?([\w-]+\.\w+)` \|", read(ROOT / "README.md"), re.M))
     assert written and written == listed
 

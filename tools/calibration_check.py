@@ -29,15 +29,12 @@ from marchland.inference.calibrate import (
     QUICK_LESSONS,
     QUICK_MOVES,
     QUICK_PARTICLES,
-    RIVAL_LESSONS,
-    RIVAL_PARTICLES,
     Posterior,
     calibrate,
     spread,
 )
 from marchland.inference.likelihood import Evidence
 from marchland.inference.ranks import Uniformity, chi_square, holm, rank_of
-from marchland.inference.smc import KEEP, MOVES
 from marchland.inference.terms import Terms
 from marchland.model import Model
 
@@ -89,7 +86,7 @@ class Plan:
     free: tuple[str, ...] = ()
 
 
-REDUCED = Plan("reduced", "reduced model", 200, RIVAL_PARTICLES, MOVES, KEEP, RIVAL_LESSONS)
+REDUCED = Plan("reduced", "reduced model", 200, 128, QUICK_MOVES, QUICK_KEEP, 60)
 QUICK = Plan(
     "quick",
     "whole model, `--quick`",

@@ -161,9 +161,7 @@ def summarise(
         NaN where a measure has no value; such quarters are left out.
     """
     with ThreadPoolExecutor() as pool:
-        found = list(
-            pool.map(lambda n: _summary(model, lines[n], series[:, n]), range(len(lines)))
-        )
+        found = list(pool.map(lambda n: _summary(model, lines[n], series[:, n]), range(len(lines))))
     shown = [(line, told) for line, told in zip(lines, found, strict=True) if told is not None]
     if not shown:
         return pd.DataFrame()

@@ -214,10 +214,12 @@ class FileKeeper:
         if kept is None:
             return None
         self.earlier = float(kept["seconds"])
-        beta = getattr(kept["state"], "beta", None)
+        state = kept["state"]
+        beta, reference = getattr(state, "beta", None), getattr(state, "reference", None)
         at = f" at temperature {beta:.2g}" if beta is not None else ""
+        at += " of the second pass" if reference is not None else ""
         self._kept.continues(f"{self._name.removesuffix('/state')}{at}")
-        return kept["state"]  # type: ignore[no-any-return]
+        return state  # type: ignore[no-any-return]
 
     def save(self, state: object) -> None:
         """Keep a state in place of the last one."""

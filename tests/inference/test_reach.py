@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -13,7 +14,7 @@ from marchland.errors import MarchlandError
 from marchland.inference.calibrate import calibrate
 from marchland.inference.likelihood import gather
 from marchland.inference.reach import out_of_reach
-from marchland.inference.smc import FIRST, LEAST
+from marchland.inference.smc import LEAST
 from marchland.model import Model
 
 LATER = "Q2,migrants_stock,level,east,westerners,1998-34,1000,persons,a,a:1,A,calibrate\n"
@@ -56,7 +57,7 @@ def test_a_target_that_no_draw_reaches_is_named(make: Make, error: str) -> None:
     assert (problem.file, problem.line) == ("evidence/targets.csv", 2)
     assert problem.message.startswith('no draw from the priors can reach "stock"')
     assert "Q1 is 500 persons, the draws say" in problem.message
-    assert f"Fewer than {LEAST} of {FIRST * 32} draws" in str(stopped)
+    assert re.search(rf"Fewer than {LEAST} of \d+ draws", str(stopped))
     assert "widen the priors in model.yaml" in str(stopped)
 
 

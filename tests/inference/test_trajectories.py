@@ -7,7 +7,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from marchland.inference.trajectories import LENGTHS, Trajectories, Whitening, leapfrog
+from marchland.inference.trajectories import KINDS, Trajectories, Whitening, leapfrog
+
+LENGTHS = [length for length, _ in KINDS]
 
 Floats = np.ndarray
 
@@ -101,7 +103,7 @@ def whitening(dimension: int) -> Whitening:
 def test_proposals_do_not_depend_on_the_workers(workers):
     z = np.random.default_rng(4).standard_normal((40, 3))
     made = [
-        Trajectories().propose(z, slopes_of(4, 3), whitening(3), 4, n, np.random.default_rng(5))
+        Trajectories().propose(z, slopes_of(4, 3), [whitening(3)] * 4, n, np.random.default_rng(5))
         for n in (1, workers)
     ]
     assert made[0].z.tobytes() == made[1].z.tobytes()
@@ -115,7 +117,8 @@ def test_a_trajectory_that_is_lost_is_never_accepted():
     def uphill(x: Floats) -> Floats:
         return np.where(np.abs(x) > 20.0, np.inf, -x)
 
-    made = Trajectories().propose(z, uphill, Whitening(np.eye(2)), 4, 1, np.random.default_rng(5))
+    whitenings = [Whitening(np.eye(2))] * 4
+    made = Trajectories().propose(z, uphill, whitenings, 1, np.random.default_rng(5))
     assert made.log_ratio[0] == -np.inf
     assert np.isfinite(made.z).all()
     assert np.isfinite(made.log_ratio[1:]).all()
@@ -127,7 +130,7 @@ def test_lengths_that_pay_are_tried_more_often():
     rng = np.random.default_rng(1)
     for _ in range(4):
         paths.begin()
-        made = paths.propose(z, lambda x: -x, Whitening(np.eye(2)), 1, 1, rng)
+        made = paths.propose(z, lambda x: -x, [Whitening(np.eye(2))], 1, rng)
         paths.judge(made, (made.kind == 2).astype(float))
     paths.begin()
     assert paths.shares.sum() == pytest.approx(1.0)

@@ -93,8 +93,8 @@ class Discriminants:
 def boosted(features: Floats, truth: Integers, fold: Integers, seed: int) -> Floats:
     """Log odds of the second class by gradient-boosted small trees, (cases,)."""
     trees = HistGradientBoostingClassifier(
-        max_iter=80,
-        learning_rate=0.1,
+        max_iter=60,
+        learning_rate=0.12,
         max_leaf_nodes=8,
         max_features=0.3,
         l2_regularization=1.0,

@@ -62,7 +62,7 @@ COLUMNS = (
     "recovered",
     "reason",
 )
-DRAWS = 1500
+DRAWS = 1250
 # With both equally probable, a choice that is right in four of five has odds of four to one: a
 # little above three to one, from where evidence counts as positive (Kass and Raftery 1995). The
 # lower bound matters where cases are few, as with real fits.
@@ -176,19 +176,11 @@ def recovery(
     asked = model.files.explanations.questions
     wanted = list(asked) if questions is None else [q for q in questions if q in asked]
     bench = _Bench(model, scored, draws, seed, workers)
-    rows: list[dict[str, object]] = []
-    for question in wanted:
-        rivals = asked[question].rivals
-        pairs = list(itertools.combinations(rivals, 2))
-        found = bench.judge(rivals, pairs, 1.0)
-        sharp = [dict[str, object]()] * len(pairs)
-        if sharper and not all(row["recovered"] for row in found):
-            sharp = bench.judge(rivals, pairs, SHARPER)
-        for (rival, other), row, finer in zip(pairs, found, sharp, strict=True):
-            head = {"question": question, "rival": rival, "other": other, "method": CLASSIFIER}
-            rows.append(head | row | {"reason": _reason(row, finer)})
-            if finer:
-                rows.append(head | finer | {"recovered": None, "reason": ""})
+    bench.simulate({setting_of(r) for q in wanted for r in asked[q].rivals.values()})
+    # Threads of linear algebra add up in another order: one, so that the bytes are the same.
+    with threadpool_limits(1), ThreadPoolExecutor(workers) as pool:
+        found = pool.map(lambda q: bench.question(q, asked[q].rivals, sharper), wanted)
+        rows = [row for part in found for row in part]
     titles = {(q, r): rival.title for q in wanted for r, rival in asked[q].rivals.items()}
     return Recovery(pd.DataFrame(rows, columns=list(COLUMNS)), titles)
 
@@ -242,7 +234,24 @@ class _Bench:
         # Rivals of several questions may be one: the model with nothing switched off.
         self._run: dict[Setting, tuple[int, Floats, dict[str, Floats]]] = {}
 
-    def judge(
+    def question(
+        self, question: str, rivals: dict[str, Rival], sharper: bool
+    ) -> list[dict[str, object]]:
+        """Rows of a question: its pairs as printed and, where some is lost, sharper."""
+        pairs = list(itertools.combinations(rivals, 2))
+        found = self._judge(rivals, pairs, 1.0)
+        sharp = [dict[str, object]()] * len(pairs)
+        if sharper and not all(row["recovered"] for row in found):
+            sharp = self._judge(rivals, pairs, SHARPER)
+        rows: list[dict[str, object]] = []
+        for (rival, other), row, finer in zip(pairs, found, sharp, strict=True):
+            head = {"question": question, "rival": rival, "other": other, "method": CLASSIFIER}
+            rows.append(head | row | {"reason": _reason(row, finer)})
+            if finer:
+                rows.append(head | finer | {"recovered": None, "reason": ""})
+        return rows
+
+    def _judge(
         self, rivals: dict[str, Rival], pairs: list[tuple[str, str]], sharper: float
     ) -> list[dict[str, object]]:
         """Score every pair of some rivals."""
@@ -275,16 +284,13 @@ class _Bench:
             rng = np.random.default_rng([self._seed, 16])
             return scored(learners.combined(scores, right, rng), right, sharper)
 
-        # Threads of linear algebra add up in another order: one, so that the bytes are the same.
-        with threadpool_limits(1), ThreadPoolExecutor(self._workers) as pool:
-            lines = learners.Discriminants(bent, truth, fold)
-            several = learners.network(plain, truth, fold, self._seed) if sharper > 1.0 else None
-            return list(pool.map(one, pairs))
+        lines = learners.Discriminants(bent, truth, fold)
+        several = learners.network(plain, truth, fold, self._seed) if sharper > 1.0 else None
+        return [one(pair) for pair in pairs]
 
-    def _simulated(self, setting: Setting, sharper: float) -> dict[str, Floats]:
-        """Evidence simulated from a rival's prior, by target."""
-        if setting not in self._run:
-            number = len(self._run)
+    def simulate(self, settings: set[Setting]) -> None:
+        """Run the model under the settings of rivals, from draws of their priors."""
+        for number, setting in enumerate(sorted(settings, key=repr)):
             rng = np.random.default_rng([self._seed, 13, number])
             values = self._prior.values(self._prior.sample(self._draws, rng))
             held = dict(setting.fixed) | dict.fromkeys(setting.off, 0.0)
@@ -302,6 +308,9 @@ class _Bench:
             whole = np.isfinite(figures).any(axis=1)
             values, figures = values[whole], figures[whole]
             self._run[setting] = number, figures, self._evidence.observed(self._prior.names, values)
+
+    def _simulated(self, setting: Setting, sharper: float) -> dict[str, Floats]:
+        """Evidence simulated from a rival's prior, by target."""
         number, figures, observed = self._run[setting]
         rng = np.random.default_rng([self._seed, 14, number, round(sharper)])
         with np.errstate(all="ignore"):

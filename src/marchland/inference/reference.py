@@ -50,7 +50,9 @@ class Reference:
 
     def w(self, z: Floats) -> Floats:
         """The inverse of `z`."""
-        return np.asarray(solve_triangular(self.factor, (z - self.centre).T, lower=True).T)
+        # Where a trajectory diverged, coordinates are not finite; the sampler refuses its end.
+        apart = (z - self.centre).T
+        return np.asarray(solve_triangular(self.factor, apart, lower=True, check_finite=False).T)
 
     def log_ratio(self, z: Floats) -> Floats:
         """Log of the prior over the reference, (particles,)."""
@@ -60,8 +62,8 @@ class Reference:
 
     def slopes(self, z: Floats) -> Floats:
         """Derivatives of the log ratio, (particles, parameters)."""
-        back = solve_triangular(self.factor, self.w(z).T, lower=True, trans="T").T
-        return np.asarray(back - z)
+        back = solve_triangular(self.factor, self.w(z).T, lower=True, trans="T", check_finite=False)
+        return np.asarray(back.T - z)
 
 
 @dataclass(frozen=True)

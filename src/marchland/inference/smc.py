@@ -48,8 +48,15 @@ SCOUT_KEEP = 0.4
 REMEMBERED = 50_000
 # A point this much less likely than the middle of the ensemble still counts exp(-6 / 2).
 FURTHEST = 6.0
+# Trajectories that diverge end beyond this; the surrogate must not learn from them.
+FAR_OUT = 8.0
 # Particles that must agree with the evidence, for the ensemble to have a spread.
 LEAST = 8
+
+DEGENERATE = (
+    "At inverse temperature {beta:.3g} hardly a particle of an island is left that agrees with "
+    "the evidence; use more particles, or move or widen the priors."
+)
 
 
 class Keeper(Protocol):
@@ -99,8 +106,9 @@ class Memory:
     log_likelihood: Floats
 
     def add(self, z: Floats, outputs: Floats, log_likelihood: Floats) -> None:
-        """Remember points that have a value; forget the oldest."""
+        """Remember points that have a value and are not far out; forget the oldest."""
         known = np.isfinite(log_likelihood) & np.isfinite(outputs).all(axis=1)
+        known &= (np.abs(z) < FAR_OUT).all(axis=1)
         self.z = np.concatenate([self.z, z[known]])[-REMEMBERED:]
         self.outputs = np.concatenate([self.outputs, outputs[known]])[-REMEMBERED:]
         joined = np.concatenate([self.log_likelihood, log_likelihood[known]])
@@ -319,15 +327,30 @@ def _temper(target: Target | Rebased, state: State, pace: Pace, refusal: Refusal
         peak = increment.max()
         weight = np.exp(increment - peak) if np.isfinite(peak) else np.zeros(len(increment))
         if weight.sum() == 0.0 or (weight.sum() ** 2 / (weight**2).sum()) < LEAST / ISLANDS:
+            if state.temperatures:
+                raise MarchlandError(DEGENERATE.format(beta=state.beta))
             raise (refusal or _refused)(pool.z)
         state.log_evidence[n] += peak + np.log(weight.mean())
         weights[island] = weight / weight.sum()
         chosen.append(island.start + systematic(weights[island], pace.each, state.rng))
     start = pool.take(np.concatenate(chosen))
     _learn(state, beta, float(np.median(start.log_likelihood)), pace.lessons)
-    whitening = Whitening.of(pool.z, weights / ISLANDS)
     state.beta = beta
-    _move(target, state, start, whitening, pace)
+    _move(target, state, start, _whitenings(pool, weights), pace)
+
+
+def _whitenings(pool: Pool, weights: Floats) -> list[Whitening]:
+    """Scale of the moves of each island, from the other islands.
+
+    A covariance that the moved particles made themselves would widen or narrow them a little at
+    every temperature.
+    """
+    found = []
+    for island in pool.islands():
+        others = weights.copy()
+        others[island] = 0.0
+        found.append(Whitening.of(pool.z, others / others.sum()))
+    return found
 
 
 def _learn(state: State, beta: float, middle: float, lessons: int) -> None:
@@ -338,7 +361,7 @@ def _learn(state: State, beta: float, middle: float, lessons: int) -> None:
 
 
 def _move(
-    target: Target | Rebased, state: State, start: Pool, whitening: Whitening, pace: Pace
+    target: Target | Rebased, state: State, start: Pool, whitenings: list[Whitening], pace: Pace
 ) -> None:
     """Move every particle along trajectories, and keep all the states it visits."""
     errors = target.errors()
@@ -352,7 +375,7 @@ def _move(
     states, values, accepted = [], [], []
     state.trajectories.begin()
     for _ in range(pace.moves):
-        proposed = state.trajectories.propose(z, uphill, whitening, ISLANDS, pace.workers, rng)
+        proposed = state.trajectories.propose(z, uphill, whitenings, pace.workers, rng)
         outputs = target.outputs(proposed.z)
         there = target.log_likelihood(outputs)
         state.memory.add(proposed.z, outputs / errors, there)

@@ -14,12 +14,12 @@ from scipy.linalg import solve_triangular
 Floats = NDArray[np.float64]
 Integers = NDArray[np.int64]
 Uphill = Callable[[Floats], Floats]
-# Lengths to choose from, steps; and the step in standard deviations of the ensemble.
-LENGTHS = (1, 2, 4, 7)
-STEP = 0.3
+# Lengths in steps, and steps in standard deviations of the ensemble, to choose from. The short
+# steps are for posteriors that curve.
+KINDS = ((1, 0.3), (2, 0.3), (4, 0.3), (7, 0.3), (7, 0.1), (7, 0.03))
 STEP_VARIES = (0.7, 1.3)
-# No length is given up for good, since what pays changes with the temperature.
-LEAST_SHARE = 0.05
+# No kind is given up for good, since what pays changes with the temperature.
+LEAST_SHARE = 0.03
 
 
 @dataclass(frozen=True)
@@ -64,7 +64,7 @@ class Proposal:
     log_ratio : (particles,) array
         Log of prior times momentum there, less the same at the start.
     kind : (particles,) int array
-        Which length each has.
+        Which length and step each has.
     moved : (particles,) array
         Squared distance from the start, in standard deviations.
     """
@@ -77,20 +77,20 @@ class Proposal:
 
 @dataclass
 class Trajectories:
-    """Trajectories whose lengths are chosen by how far accepted ones went.
+    """Trajectories whose lengths and steps are chosen by how far accepted ones went.
 
     Parameters
     ----------
-    shares : (lengths,) array
-        How often each length is tried.
+    shares : (kinds,) array
+        How often each kind is tried.
     """
 
-    shares: Floats = field(default_factory=lambda: np.full(len(LENGTHS), 1.0 / len(LENGTHS)))
-    _gain: Floats = field(default_factory=lambda: np.zeros(len(LENGTHS)))
-    _tried: Floats = field(default_factory=lambda: np.zeros(len(LENGTHS)))
+    shares: Floats = field(default_factory=lambda: np.full(len(KINDS), 1.0 / len(KINDS)))
+    _gain: Floats = field(default_factory=lambda: np.zeros(len(KINDS)))
+    _tried: Floats = field(default_factory=lambda: np.zeros(len(KINDS)))
 
     def begin(self) -> None:
-        """Use what the last temperature told of the lengths."""
+        """Use what the last temperature told of the kinds."""
         told = self._gain / np.maximum(self._tried, 1.0)
         if told.sum() > 0.0:
             shares = 0.5 * self.shares + 0.5 * told / told.sum()
@@ -103,8 +103,7 @@ class Trajectories:
         self,
         z: Floats,
         uphill: Uphill,
-        whitening: Whitening,
-        parts: int,
+        whitenings: list[Whitening],
         workers: int,
         rng: np.random.Generator,
     ) -> Proposal:
@@ -116,28 +115,29 @@ class Trajectories:
             Starts.
         uphill : function
             Slopes of the log target at particles.
-        whitening : Whitening
-            Scale of the moves.
-        parts, workers : int
-            The particles are followed in so many parts, by so many threads.
+        whitenings : list of Whitening
+            Scale of the moves of each part of the particles, parts of one size.
+        workers : int
+            Threads.
         rng : Generator
             For lengths, steps and momenta.
         """
         members, dimension = z.shape
-        kind = np.asarray(rng.choice(len(LENGTHS), members, p=self.shares), dtype=np.int64)
-        steps = np.array(LENGTHS)[kind]
-        size = STEP * rng.uniform(*STEP_VARIES, (members, 1))
+        kind = np.asarray(rng.choice(len(KINDS), members, p=self.shares), dtype=np.int64)
+        steps = np.array([length for length, _ in KINDS])[kind]
+        size = np.array([step for _, step in KINDS])[kind][:, None]
+        size = size * rng.uniform(*STEP_VARIES, (members, 1))
         momentum = rng.standard_normal((members, dimension))
-        bounds = np.linspace(0, members, parts + 1).astype(int)
+        bounds = np.linspace(0, members, len(whitenings) + 1).astype(int)
         pieces = [slice(a, b) for a, b in itertools.pairwise(bounds)]
 
-        def follow(piece: slice) -> tuple[Floats, Floats]:
+        def follow(piece: slice, whitening: Whitening) -> tuple[Floats, Floats]:
             return leapfrog(
                 z[piece], momentum[piece], steps[piece], size[piece], uphill, whitening.factor
             )
 
         with np.errstate(all="ignore"), ThreadPoolExecutor(max(workers, 1)) as threads:
-            ends = list(threads.map(follow, pieces))
+            ends = list(threads.map(follow, pieces, whitenings))
         there = np.concatenate([end[0] for end in ends])
         last = np.concatenate([end[1] for end in ends])
         lost = ~np.isfinite(there).all(axis=1)
@@ -145,13 +145,16 @@ class Trajectories:
         ratio = 0.5 * ((z**2).sum(axis=1) - (there**2).sum(axis=1))
         ratio += 0.5 * ((momentum**2).sum(axis=1) - (last**2).sum(axis=1))
         ratio[lost] = -np.inf
-        return Proposal(there, ratio, kind, whitening.distance(there - z))
+        moved = np.concatenate(
+            [w.distance(there[a] - z[a]) for a, w in zip(pieces, whitenings, strict=True)]
+        )
+        return Proposal(there, ratio, kind, moved)
 
     def judge(self, proposed: Proposal, chance: Floats) -> None:
-        """Learn how far each length carries, given the chance of acceptance of each end."""
+        """Learn how far each kind carries, given the chance of acceptance of each end."""
         gain = np.nan_to_num(proposed.moved * chance)
-        self._gain += np.bincount(proposed.kind, gain, minlength=len(LENGTHS))
-        self._tried += np.bincount(proposed.kind, minlength=len(LENGTHS))
+        self._gain += np.bincount(proposed.kind, gain, minlength=len(KINDS))
+        self._tried += np.bincount(proposed.kind, minlength=len(KINDS))
 
 
 def leapfrog(

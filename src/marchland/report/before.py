@@ -244,7 +244,7 @@ def heat(table: pd.DataFrame) -> Chart | None:
                 "sort": names,
                 "axis": {"title": None, "labelLimit": 190, "labelFontSize": 11, "grid": True},
             },
-            "fillOpacity": {
+            "opacity": {
                 "field": "expected",
                 "type": "quantitative",
                 "scale": {"domain": [0, FULL], "range": [0.06, 1], "clamp": True},
