@@ -12,8 +12,8 @@ from marchland.ensembles import Ensembles
 from marchland.findings import boundary_of
 from marchland.inference.calibrate import Comparison, calibrate
 from marchland.inference.combinations import COLUMNS
-from marchland.inference.likelihood import gather
 from marchland.inference.recovery import EXPLORATION
+from marchland.inference.scored import gather
 from marchland.model import Model
 
 NOTE = "Structural exploration: no probabilities."

@@ -8,7 +8,8 @@ import pytest
 
 from marchland.case import find_case, load
 from marchland.inference.calibrate import Posterior, calibrate
-from marchland.inference.likelihood import Evidence, gather, predictive
+from marchland.inference.likelihood import predictive
+from marchland.inference.scored import Evidence, gather
 from marchland.model import Model
 from marchland.run import above_residents, is_inside
 

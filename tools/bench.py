@@ -24,7 +24,8 @@ import numpy as np
 
 from marchland.case import find_case, load
 from marchland.inference.calibrate import Fitting, calibrate, joint_prior
-from marchland.inference.likelihood import gather, log_likelihood
+from marchland.inference.likelihood import log_likelihood
+from marchland.inference.scored import gather
 from marchland.inference.terms import Terms
 from marchland.lines import batches, standard_lines, summarise
 from marchland.model import BASELINE, Model

@@ -33,8 +33,8 @@ from marchland.inference.calibrate import (
     calibrate,
     spread,
 )
-from marchland.inference.likelihood import Evidence
 from marchland.inference.ranks import Uniformity, chi_square, holm, rank_of
+from marchland.inference.scored import Evidence
 from marchland.inference.terms import Terms
 from marchland.model import Model
 

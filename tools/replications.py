@@ -19,8 +19,8 @@ import numpy as np
 from marchland.case import find_case, load
 from marchland.case.settings import Parameter, Prior
 from marchland.inference.calibrate import joint_prior
-from marchland.inference.likelihood import Evidence, gather
 from marchland.inference.priors import JointPrior
+from marchland.inference.scored import Evidence, gather
 from marchland.inference.simulate import simulate_evidence
 from marchland.inference.told import told
 from marchland.model import BASELINE, Model, Setting

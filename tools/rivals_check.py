@@ -28,8 +28,9 @@ from replications import Results, Row
 
 from marchland.errors import MarchlandError
 from marchland.inference.calibrate import RIVAL_LESSONS, RIVAL_PARTICLES, calibrate
-from marchland.inference.likelihood import LOWER, UPPER, Evidence
+from marchland.inference.likelihood import LOWER, UPPER
 from marchland.inference.recovery import setting_of
+from marchland.inference.scored import Evidence
 from marchland.inference.smc import MOVES
 from marchland.inference.terms import Terms
 from marchland.model import Model, Setting

@@ -15,7 +15,7 @@ from marchland.evidence import EvidenceBase
 from marchland.grid import coverage_notes
 from marchland.identified import Identified, of
 from marchland.inference.calibrate import Comparison, Posterior, calibrate, compare, joint_prior
-from marchland.inference.recovery import recovery
+from marchland.inference.recovery import DRAWS, recovery
 from marchland.inference.smc import Progress
 from marchland.inference.stages import Stages
 from marchland.inference.told import told
@@ -125,8 +125,17 @@ class Case:
         found = recovery(model, [question], sharper=False, seed=seed, workers=workers)
         return found.withheld(compare(model, question, seed=seed, workers=workers))
 
-    def identify(self, *, seed: int = 1, workers: int = 2) -> Identified:
+    def identify(self, *, draws: int = DRAWS, seed: int = 1, workers: int = 2) -> Identified:
         """What the evidence can be expected to tell, before anything is fitted.
+
+        Parameters
+        ----------
+        draws : int
+            Simulated cases for each rival explanation; classifiers learn more from more.
+        seed : int
+            Seed of everything drawn.
+        workers : int
+            Threads; no figure depends on it.
 
         Examples
         --------
@@ -137,7 +146,7 @@ class Case:
         """
         model = self.model()
         found = of(told(model, seed=seed, workers=workers))
-        found.recovery = recovery(model, seed=seed, workers=workers)
+        found.recovery = recovery(model, draws=draws, seed=seed, workers=workers)
         return found
 
     def sensitivity(

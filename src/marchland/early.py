@@ -9,7 +9,7 @@ from marchland.case import CaseFiles
 from marchland.case.schema import Quantity
 from marchland.evidence import EvidenceBase
 from marchland.inference.calibrate import Posterior, joint_prior
-from marchland.inference.likelihood import gather
+from marchland.inference.scored import gather
 from marchland.model import Model
 from marchland.wording import MEASURES, phrase
 

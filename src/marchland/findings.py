@@ -12,7 +12,8 @@ from marchland.case import CaseFiles, Quantity
 from marchland.case.vintage import known_by
 from marchland.ensembles import Ensembles
 from marchland.inference.calibrate import Posterior
-from marchland.inference.likelihood import LOWER, UPPER, Evidence, predictive
+from marchland.inference.likelihood import LOWER, UPPER, predictive
+from marchland.inference.scored import Evidence
 from marchland.lines import QUANTILES
 from marchland.model import Model
 from marchland.outputs import PREDICTION_COLUMNS

@@ -23,6 +23,7 @@ def identify(
     case: str = DEFAULT_CASE,
     /,
     *,
+    draws: Count = 1500,
     fits: int = 0,
     question: str | None = None,
     sharper: Sharper = 1.0,
@@ -36,6 +37,8 @@ def identify(
     ----------
     case
         Folder of a case, or name of a bundled one.
+    draws
+        Simulated cases for each rival; classifiers learn more from more.
     fits
         Check rivals by real fits too: so many simulated cases for each rival. Slow.
     question
@@ -57,7 +60,7 @@ def identify(
     if question is not None and question not in known:
         raise MarchlandError(f"unknown question {question!r}; choose from {', '.join(known)}")
     threads = workers or max(os.cpu_count() or 1, 1)
-    found = opened.identify(seed=seed, workers=threads)
+    found = opened.identify(draws=draws, seed=seed, workers=threads)
     show(found.together[["parameter", "expected", "local", "verdict"]], "All targets together")
     alone = found.table[found.table["lost_without"] > 0.0]
     best = alone.sort_values("lost_without", ascending=False, kind="stable").head(MOST_ROWS)

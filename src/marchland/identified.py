@@ -205,7 +205,10 @@ ENTRIES = {
         "right_if_other": ("share", "the same where the second is true"),
         "log_score": ("natural log", "mean log probability of the true rival; -0.69 is chance"),
         "recovered": ("", "whether right is 0.8 or more and its lower end above 0.7"),
-        "reason": ("", "recovered, lost in the errors of observation, or alike however exact"),
+        "reason": (
+            "",
+            "recovered, lost in the errors of observation, often alike, or alike however exact",
+        ),
     },
     "sensitivity.csv": {
         "answer": ("", "question of the case, as in case.yaml"),

@@ -30,7 +30,7 @@ from marchland.asked import Reader, wanted
 from marchland.ensembles import Ensembles
 from marchland.identified import SENSITIVITY_COLUMNS
 from marchland.inference.calibrate import calibrate, joint_prior
-from marchland.inference.likelihood import gather
+from marchland.inference.scored import gather
 from marchland.model import Model
 
 Floats = NDArray[np.float64]

@@ -16,7 +16,7 @@ from marchland.case import CaseFiles, find_case, load, new, parse_period
 from marchland.case.vintage import at_vintage, known_by, known_in, vintages
 from marchland.errors import MarchlandError
 from marchland.inference.calibrate import calibrate, joint_prior
-from marchland.inference.likelihood import gather
+from marchland.inference.scored import gather
 from marchland.model import BASELINE, Model
 
 LATER = {

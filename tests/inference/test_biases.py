@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from marchland.inference.biases import described
-from marchland.inference.likelihood import Evidence, Item
+from marchland.inference.scored import Evidence, Item
 
 
 def test_each_bias_is_described_once(quantity):

@@ -14,7 +14,7 @@ from marchland.inference.calibrate import (
     joint_prior,
     weights,
 )
-from marchland.inference.likelihood import gather
+from marchland.inference.scored import gather
 from marchland.model import Model, Setting
 from marchland.vocabulary import PARAMETERS
 

@@ -104,7 +104,7 @@ def test_no_fit_is_left_out_in_silence():
 @pytest.fixture(scope="module")
 def few(flagship):
     """The flagship with three free parameters."""
-    from marchland.inference.likelihood import gather
+    from marchland.inference.scored import gather
 
     free = ["trade_level_CHN-RUS", "trade_visa", "answer_positive"]
     return shared.reduced(flagship, gather(flagship), free)

@@ -23,7 +23,7 @@ from marchland.inference.folds import (
     printed,
     score_target,
 )
-from marchland.inference.likelihood import gather
+from marchland.inference.scored import gather
 from marchland.run import is_inside
 
 NAMES = [f"t{n}" for n in range(13)]

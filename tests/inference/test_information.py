@@ -7,7 +7,8 @@ import pytest
 
 from marchland.inference.calibrate import joint_prior
 from marchland.inference.information import information, local_deviations
-from marchland.inference.likelihood import Acts, Evidence, Item, Survey, log_likelihood
+from marchland.inference.likelihood import log_likelihood
+from marchland.inference.scored import Acts, Evidence, Item, Survey
 
 EPS = 1e-3
 
@@ -85,7 +86,7 @@ def test_reported_acts_bend_as_their_likelihood_does():
 
 
 def test_one_figure_of_a_lognormal_parameter(small_model):
-    from marchland.inference.likelihood import gather
+    from marchland.inference.scored import gather
 
     scored = gather(small_model)
     prior = joint_prior(small_model, scored)

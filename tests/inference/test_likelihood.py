@@ -10,19 +10,15 @@ from scipy import integrate, stats
 
 from marchland.case.schema import Quantity
 from marchland.inference.likelihood import (
-    Acts,
-    Evidence,
-    Item,
-    Survey,
     by_target,
     from_scale,
-    gather,
     item_term,
     log_likelihood,
     predictive,
     survey_term,
     to_scale,
 )
+from marchland.inference.scored import Acts, Evidence, Item, Survey, gather
 
 SAYS = np.array([50.0, 90.0, 100.0, 110.0, 300.0])
 KINDS = [

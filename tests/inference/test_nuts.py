@@ -12,8 +12,8 @@ from tooling import ROOT, tool
 
 from marchland.case.schema import Quantity
 from marchland.case.settings import Prior
-from marchland.inference.likelihood import Acts, Evidence, Item, Survey
 from marchland.inference.priors import JointPrior, Marginal
+from marchland.inference.scored import Acts, Evidence, Item, Survey
 from marchland.inference.smc import sample
 from marchland.inference.terms import Terms
 

@@ -12,8 +12,8 @@ import pytest
 from marchland.case import load, new
 from marchland.errors import MarchlandError
 from marchland.inference.calibrate import calibrate
-from marchland.inference.likelihood import gather
 from marchland.inference.reach import out_of_reach
+from marchland.inference.scored import gather
 from marchland.inference.smc import LEAST
 from marchland.model import Model
 

@@ -9,7 +9,6 @@ import pytest
 from marchland.case import load, new
 from marchland.inference import recovery_fits
 from marchland.inference.calibrate import Comparison
-from marchland.inference.likelihood import gather
 from marchland.inference.recovery import (
     ALIKE,
     COLUMNS,
@@ -22,6 +21,7 @@ from marchland.inference.recovery import (
     scored,
 )
 from marchland.inference.recovery_fits import recovery_by_fits
+from marchland.inference.scored import gather
 from marchland.model import Model
 
 # With the first rival hardly anybody leaves; the other two differ in what no figure tells.

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from tooling import tool
 
-from marchland.inference.likelihood import gather
+from marchland.inference.scored import gather
 from marchland.model import Setting
 
 shared = tool("replications")

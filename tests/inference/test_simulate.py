@@ -9,16 +9,8 @@ from hypothesis import strategies as st
 from scipy import stats
 from test_terms import evidences
 
-from marchland.inference.likelihood import (
-    Acts,
-    Evidence,
-    Item,
-    Survey,
-    gather,
-    item_term,
-    log_likelihood,
-    to_scale,
-)
+from marchland.inference.likelihood import item_term, log_likelihood, to_scale
+from marchland.inference.scored import Acts, Evidence, Item, Survey, gather
 from marchland.inference.simulate import simulate_evidence
 
 MANY = 4000

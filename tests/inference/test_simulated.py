@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from marchland.inference.likelihood import Acts, Evidence, Item, Survey
+from marchland.inference.scored import Acts, Evidence, Item, Survey
 from marchland.inference.simulated import simulate
 
 MEMBERS = 20_000

@@ -8,7 +8,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from marchland.case.schema import Quantity
-from marchland.inference.likelihood import Acts, Evidence, Item, Survey, gather, log_likelihood
+from marchland.inference.likelihood import log_likelihood
+from marchland.inference.scored import Acts, Evidence, Item, Survey, gather
 from marchland.inference.terms import Terms
 
 UNITS = {"persons": "level", "share": "share", "percent": "change_pct"}

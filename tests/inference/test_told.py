@@ -8,7 +8,7 @@ import pytest
 
 from marchland.inference.calibrate import calibrate
 from marchland.inference.features import standardised
-from marchland.inference.likelihood import gather
+from marchland.inference.scored import gather
 from marchland.inference.told import ALL, COLUMNS, LOCAL, SILENT, TOLD, tell, told, verdicts
 
 DRAWS = 3000

@@ -11,7 +11,7 @@ import pytest
 
 from marchland.case import load, new
 from marchland.inference.calibrate import Posterior, calibrate
-from marchland.inference.likelihood import gather
+from marchland.inference.scored import gather
 from marchland.model import Model
 from marchland.outputs.inference_data import inference_groups, write_inference
 

@@ -153,3 +153,16 @@ def test_the_map_is_drawn_with_its_axes(reader: Reader) -> None:
     text = drawing.text_content()
     assert "departures_default" in text and "t1" in text and "contraction" in text
     assert reader.script_errors() is None
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("dark", [False, True])
+def test_axe_finds_nothing_serious(browser: Any, page: str, tmp_path: Path, dark: bool) -> None:
+    axe = pytest.importorskip("axe_playwright_python.sync_playwright").Axe()
+    path = tmp_path / "report.html"
+    path.write_text(page, encoding="utf-8")
+    with Reader(browser, path, dark=dark, fragment="view=assumed") as reader:
+        reader.draw_everything()
+        found = axe.run(reader.page).response["violations"]
+        serious = [one for one in found if one["impact"] in ("serious", "critical")]
+        assert [(one["id"], one["nodes"][0]["html"][:160]) for one in serious] == []

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from marchland.inference.likelihood import Evidence
+from marchland.inference.scored import Evidence
 
 
 class Bias(NamedTuple):

@@ -13,9 +13,9 @@ from marchland.case.settings import Prior
 from marchland.errors import MarchlandError
 from marchland.inference.biases import Bias, described
 from marchland.inference.diagnostics import Sample
-from marchland.inference.likelihood import Evidence, gather
 from marchland.inference.priors import JointPrior, Marginal
 from marchland.inference.reach import out_of_reach
+from marchland.inference.scored import Evidence, gather
 from marchland.inference.smc import KEEP, LEAST, LESSONS, MOVES, PARTICLES, Keeper, Progress, sample
 from marchland.inference.stages import Stages
 from marchland.inference.terms import Terms

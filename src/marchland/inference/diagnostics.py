@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from marchland.inference.convergence import Convergence, convergence
 
 if TYPE_CHECKING:
-    from marchland.inference.smc import State
+    from marchland.inference.particles import State
 
 Floats = NDArray[np.float64]
 # Islands that lie this far apart would have a potential scale reduction of 1.1.

@@ -22,14 +22,8 @@ from marchland.inference.calibrate import (
     Posterior,
     calibrate,
 )
-from marchland.inference.likelihood import (
-    LOWER,
-    UPPER,
-    Evidence,
-    gather,
-    predictive,
-    to_scale,
-)
+from marchland.inference.likelihood import LOWER, UPPER, predictive, to_scale
+from marchland.inference.scored import Evidence, gather
 from marchland.inference.smc import KEEP, MOVES
 from marchland.model import Model
 

@@ -12,18 +12,9 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, log_ndtr
 
-from marchland.inference.likelihood import (
-    ACTS_LEVEL,
-    LOWER,
-    TINY,
-    UPPER,
-    Evidence,
-    Item,
-    Survey,
-    limits_of,
-    to_scale,
-)
+from marchland.inference.likelihood import LOWER, TINY, UPPER, limits_of, to_scale
 from marchland.inference.priors import JointPrior
+from marchland.inference.scored import ACTS_LEVEL, Evidence, Item, Survey
 from marchland.model import Model
 
 Floats = NDArray[np.float64]

@@ -9,6 +9,8 @@ van der Laan, Polley and Hubbard 2007 (combining by cross-validated scores).
 from __future__ import annotations
 
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
 import numpy as np
@@ -34,6 +36,17 @@ def folds_of(truth: Integers, rng: np.random.Generator) -> Integers:
         rows = rng.permutation(np.flatnonzero(truth == one))
         fold[rows] = np.arange(len(rows)) % FOLDS
     return fold
+
+
+@contextmanager
+def quietly() -> Iterator[None]:
+    """No word of networks that end after their 60 rounds: more would cost more than they tell.
+
+    For all threads at once, so it is no matter of one network.
+    """
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", ConvergenceWarning)
+        yield
 
 
 class Discriminants:
@@ -119,10 +132,7 @@ def network(features: Floats, truth: Integers, fold: Integers, seed: int) -> Flo
         max_iter=60,
         random_state=seed,
     )
-    with warnings.catch_warnings():
-        # It ends after 60 rounds, improved or not: more would cost more than they tell.
-        warnings.simplefilter("ignore", ConvergenceWarning)
-        chances = _chances(net, features, truth, fold)
+    chances = _chances(net, features, truth, fold)
     return np.asarray(np.log(np.maximum(chances, np.exp(-MOST))))
 
 

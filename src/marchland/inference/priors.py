@@ -59,7 +59,8 @@ class Marginal:
             case "normal":
                 return a[0] + a[1] * z
             case "lognormal":
-                return a[0] * np.exp(a[1] * z)
+                with np.errstate(over="ignore"):  # far out a sampler is refused, not warned
+                    return a[0] * np.exp(a[1] * z)
             case _:
                 return np.interp(z, GRID, self._table())
 

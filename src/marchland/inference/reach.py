@@ -8,7 +8,8 @@ from numpy.typing import NDArray
 from marchland.case.casefiles import EVENTS_FILE, TARGETS_FILE
 from marchland.case.schema import Quantity
 from marchland.errors import MarchlandError, Problem
-from marchland.inference.likelihood import LOWER, UPPER, Evidence, by_target
+from marchland.inference.likelihood import LOWER, UPPER, by_target
+from marchland.inference.scored import Evidence
 from marchland.model import Model
 
 Floats = NDArray[np.float64]

@@ -26,8 +26,8 @@ from marchland.inference.calibrate import (
     calibrate,
     joint_prior,
 )
-from marchland.inference.likelihood import Evidence, gather
 from marchland.inference.recovery import COLUMNS, FITS, RECOVERED, scored, setting_of
+from marchland.inference.scored import Evidence, gather
 from marchland.inference.simulate import simulate_evidence
 from marchland.model import Model, Setting
 

@@ -18,19 +18,15 @@ from scipy.special import expit
 
 from marchland.case.schema import Quantity
 from marchland.inference.likelihood import (
-    ACTS_LEVEL,
     LOWER,
     MOST_COUNTED,
     TINY,
     UPPER,
-    Acts,
-    Evidence,
-    Item,
-    Survey,
     from_scale,
     limits_of,
     to_scale,
 )
+from marchland.inference.scored import ACTS_LEVEL, Acts, Evidence, Item, Survey
 
 Floats = NDArray[np.float64]
 

@@ -9,16 +9,12 @@ from scipy.special import expit
 from marchland.inference.likelihood import (
     LOWER,
     MOST_COUNTED,
-    REPORTED_ACTS,
     TINY,
     UPPER,
-    Acts,
-    Evidence,
-    Item,
-    Survey,
     limits_of,
     to_scale,
 )
+from marchland.inference.scored import REPORTED_ACTS, Acts, Evidence, Item, Survey
 
 Floats = NDArray[np.float64]
 # Half an interview is added to either side, so that no log ratio is infinite.

@@ -15,8 +15,8 @@ and Chopin 2022 (waste-free); Verge and others 2015 (islands).
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Protocol
+from dataclasses import dataclass
+from typing import NoReturn, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -24,16 +24,15 @@ from threadpoolctl import threadpool_limits
 
 from marchland.errors import MarchlandError
 from marchland.inference.diagnostics import Sample, sample_of
+from marchland.inference.particles import ISLANDS, REMEMBERED, Integers, Memory, Pool, State
 from marchland.inference.reference import Rebased, Reference
 from marchland.inference.surrogate import Surrogate
 from marchland.inference.target import Target
 from marchland.inference.trajectories import Trajectories, Whitening
 
 Floats = NDArray[np.float64]
-Integers = NDArray[np.int64]
 Progress = Callable[[float, float, float], None]
 Refusal = Callable[[Floats], MarchlandError]
-ISLANDS = 4
 PARTICLES = 1536
 MOVES = 6
 KEEP = 0.5
@@ -44,17 +43,15 @@ LESSONS = 600
 # The first pass has this share of the particles, and may lose more of them at a temperature.
 SCOUTS = 0.4
 SCOUT_MOVES = 4
+LEAST_SCOUTS = 128
 SCOUT_KEEP = 0.4
-REMEMBERED = 50_000
 # A point this much less likely than the middle of the ensemble still counts exp(-6 / 2).
 FURTHEST = 6.0
-# Trajectories that diverge end beyond this; the surrogate must not learn from them.
-FAR_OUT = 8.0
 # Particles that must agree with the evidence, for the ensemble to have a spread.
 LEAST = 8
 
 DEGENERATE = (
-    "At inverse temperature {beta:.3g} hardly a particle of an island is left that agrees with "
+    "At inverse temperature {beta:.3g} hardly a particle is left that agrees with "
     "the evidence; use more particles, or move or widen the priors."
 )
 
@@ -67,92 +64,6 @@ class Keeper(Protocol):
 
     def save(self, state: object) -> None:
         """Keep a state in place of the last one."""
-
-
-@dataclass
-class Pool:
-    """All states visited at a temperature, island after island.
-
-    Parameters
-    ----------
-    z : (particles, parameters) array
-        Standard normal coordinates.
-    log_likelihood : (particles,) array
-        At the states.
-    eve : (particles,) int array
-        Draw of the prior from which each state descends.
-    """
-
-    z: Floats
-    log_likelihood: Floats
-    eve: Integers
-
-    def islands(self) -> list[slice]:
-        """Where each island's states are."""
-        each = len(self.z) // ISLANDS
-        return [slice(n * each, (n + 1) * each) for n in range(ISLANDS)]
-
-    def take(self, chosen: Integers) -> Pool:
-        """Some of the states."""
-        return Pool(self.z[chosen], self.log_likelihood[chosen], self.eve[chosen])
-
-
-@dataclass
-class Memory:
-    """Points at which the model was run, the latest last, for the surrogate to learn from."""
-
-    z: Floats
-    outputs: Floats
-    log_likelihood: Floats
-
-    def add(self, z: Floats, outputs: Floats, log_likelihood: Floats) -> None:
-        """Remember points that have a value and are not far out; forget the oldest."""
-        known = np.isfinite(log_likelihood) & np.isfinite(outputs).all(axis=1)
-        known &= (np.abs(z) < FAR_OUT).all(axis=1)
-        self.z = np.concatenate([self.z, z[known]])[-REMEMBERED:]
-        self.outputs = np.concatenate([self.outputs, outputs[known]])[-REMEMBERED:]
-        joined = np.concatenate([self.log_likelihood, log_likelihood[known]])
-        self.log_likelihood = joined[-REMEMBERED:]
-
-
-@dataclass
-class State:
-    """Everything that the next temperature depends on.
-
-    Parameters
-    ----------
-    rng : Generator
-        Source of all that is drawn.
-    pool : Pool
-        States of the last temperature.
-    surrogate, memory
-        What has been learnt of the model.
-    trajectories : Trajectories
-        How long they are.
-    beta : float
-        Inverse temperature.
-    log_evidence : (islands,) array
-        Of each island so far.
-    temperatures, acceptance, remembered : lists
-        The way so far.
-    evaluations : int
-        Runs of the model.
-    reference : Reference or None
-        What the second pass starts from; none in the first.
-    """
-
-    rng: np.random.Generator
-    pool: Pool
-    surrogate: Surrogate
-    memory: Memory
-    trajectories: Trajectories
-    beta: float = 0.0
-    log_evidence: Floats = field(default_factory=lambda: np.zeros(ISLANDS))
-    temperatures: list[float] = field(default_factory=list)
-    acceptance: list[float] = field(default_factory=list)
-    remembered: list[float] = field(default_factory=list)
-    evaluations: int = 0
-    reference: Reference | None = None
 
 
 def sample(
@@ -213,7 +124,7 @@ def sample(
     # One thread for small matrices: it is faster, and sums do not depend on the machine's load.
     with threadpool_limits(limits=1, user_api="blas"):
         kept = keeper.load() if keeper is not None else None
-        scouts = -(-int(SCOUTS * particles) // ISLANDS)
+        scouts = -(-max(int(SCOUTS * particles), LEAST_SCOUTS) // ISLANDS)
         state = kept if isinstance(kept, State) else _begin(target, dimension, scouts, seed)
         if np.isfinite(state.pool.log_likelihood).sum() < LEAST:
             raise (refusal or _refused)(state.pool.z)
@@ -322,21 +233,30 @@ def _temper(target: Target | Rebased, state: State, pace: Pace, refusal: Refusal
     beta = next_temperature(pool.log_likelihood, pool.islands(), state.beta, pace.keep)
     weights = np.empty(len(pool.z))
     chosen = []
+    effective = 0.0
     for n, island in enumerate(pool.islands()):
         increment = (beta - state.beta) * pool.log_likelihood[island]
         peak = increment.max()
         weight = np.exp(increment - peak) if np.isfinite(peak) else np.zeros(len(increment))
-        if weight.sum() == 0.0 or (weight.sum() ** 2 / (weight**2).sum()) < LEAST / ISLANDS:
-            if state.temperatures:
-                raise MarchlandError(DEGENERATE.format(beta=state.beta))
-            raise (refusal or _refused)(pool.z)
+        if weight.sum() == 0.0:
+            _stop(state, refusal)
+        effective += weight.sum() ** 2 / (weight**2).sum()
         state.log_evidence[n] += peak + np.log(weight.mean())
         weights[island] = weight / weight.sum()
         chosen.append(island.start + systematic(weights[island], pace.each, state.rng))
+    if effective < LEAST:
+        _stop(state, refusal)
     start = pool.take(np.concatenate(chosen))
     _learn(state, beta, float(np.median(start.log_likelihood)), pace.lessons)
     state.beta = beta
     _move(target, state, start, _whitenings(pool, weights), pace)
+
+
+def _stop(state: State, refusal: Refusal | None) -> NoReturn:
+    """Say why there are too few particles to go on: the priors, or too few from the start."""
+    if state.temperatures or state.reference is not None:
+        raise MarchlandError(DEGENERATE.format(beta=state.beta))
+    raise (refusal or _refused)(state.pool.z)
 
 
 def _whitenings(pool: Pool, weights: Floats) -> list[Whitening]:

@@ -13,15 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.special import expit, gammaln, log_expit, logit, logsumexp
 
-from marchland.inference.likelihood import (
-    TINY,
-    Evidence,
-    Item,
-    Survey,
-    between,
-    counts_of,
-    limits_of,
-)
+from marchland.inference.likelihood import TINY, between, counts_of, limits_of
+from marchland.inference.scored import Evidence, Item, Survey
 
 Floats = NDArray[np.float64]
 HALF_LOG_TWO_PI = 0.5 * np.log(2.0 * np.pi)
@@ -134,7 +127,8 @@ class FigureTerms:
         self._biases = [(n, item.bias) for n, item in enumerate(items) if item.bias]
         self._count = np.array([item.count for item in items], dtype=bool)
         self._counted = np.array([counts_of(item) if item.count else 0.0 for item in items])
-        self._size = 1.0 / self._error**2
+        with np.errstate(divide="ignore"):
+            self._size = 1.0 / self._error**2
 
     def read(self, figures: Floats, observed: dict[str, Floats]) -> Floats:
         """On the scale of the errors, as `to_scale` has it, with the bias of their source."""

@@ -39,7 +39,8 @@ from threadpoolctl import threadpool_limits
 from marchland.inference.calibrate import NARROWER, Posterior, joint_prior
 from marchland.inference.features import curved, shared, standardised
 from marchland.inference.information import local_deviations
-from marchland.inference.likelihood import Evidence, gather, predictive
+from marchland.inference.likelihood import predictive
+from marchland.inference.scored import Evidence, gather
 from marchland.inference.simulated import simulate
 from marchland.model import Model
 

@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from marchland.case import CaseFiles
 from marchland.case.schema import Quantity
-from marchland.inference.likelihood import DEFAULT_ERRORS
+from marchland.inference.scored import DEFAULT_ERRORS
 from marchland.scorecard.sightings import NINETY
 
 Floats = NDArray[np.float64]

@@ -11,7 +11,8 @@ from marchland.case import CaseFiles, Forecast, Outcome, Quantity
 from marchland.case.vintage import known_by
 from marchland.evidence.ranges import Range
 from marchland.evidence.words import range_words
-from marchland.inference.likelihood import DEFAULT_ABOUT, LOWER, UPPER
+from marchland.inference.likelihood import LOWER, UPPER
+from marchland.inference.scored import DEFAULT_ABOUT
 from marchland.scorecard.outcomes import CONDITION, Outcomes, first_day, last_day
 
 YEAR = 365.2425
